@@ -1,0 +1,742 @@
+/*
+ * Copyright (c) the ngx_http_labels_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/*
+ * Pools: which operation waits where, which connection is opened when, and
+ * what happens while the database is away.
+ */
+
+
+#include "ngx_http_labels_pg_pool.h"
+#include "ngx_http_labels_pg_statement.h"
+
+
+#define NGX_HTTP_LABELS_PG_FIRST_BACKOFF  50
+#define NGX_HTTP_LABELS_PG_KEY_PAUSE      20
+
+
+static ngx_http_labels_pg_pool_t *ngx_http_labels_pg_create(
+    ngx_http_labels_database_t *db);
+static ngx_int_t ngx_http_labels_pg_copy(ngx_pool_t *pool,
+    ngx_http_labels_database_t *dst, ngx_http_labels_database_t *src);
+static const char **ngx_http_labels_pg_copy_list(ngx_pool_t *pool,
+    const char **list);
+static void ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool);
+static ngx_flag_t ngx_http_labels_pg_same(ngx_http_labels_database_t *a,
+    ngx_http_labels_database_t *b);
+static void ngx_http_labels_pg_wind_up(ngx_http_labels_pg_pool_t *pool);
+static void ngx_http_labels_pg_destroy(ngx_http_labels_pg_pool_t *pool);
+static void ngx_http_labels_pg_flush_handler(ngx_event_t *ev);
+static void ngx_http_labels_pg_probe_handler(ngx_event_t *ev);
+static void ngx_http_labels_pg_tick_handler(ngx_event_t *ev);
+static void ngx_http_labels_pg_deadline_handler(ngx_event_t *ev);
+static ngx_http_labels_pg_connection_t *ngx_http_labels_pg_find(
+    ngx_http_labels_pg_pool_t *pool, ngx_http_labels_pg_lane_e lane,
+    ngx_http_labels_pg_state_e state);
+static ngx_flag_t ngx_http_labels_pg_alive(ngx_http_labels_pg_pool_t *pool);
+static void ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool);
+
+
+/*
+ * The pools of this process.  They are not part of a cycle: without a master
+ * process a reload changes the configuration under a running event loop.
+ */
+
+static ngx_queue_t  ngx_http_labels_pg_pools = {
+    &ngx_http_labels_pg_pools, &ngx_http_labels_pg_pools
+};
+
+
+ngx_int_t
+ngx_http_labels_pg_bind(ngx_cycle_t *cycle, ngx_array_t *databases)
+{
+    ngx_uint_t                   i;
+    ngx_queue_t                 *q, *next;
+    ngx_http_labels_pg_pool_t   *pool;
+    ngx_http_labels_database_t **db;
+
+    for (q = ngx_queue_head(&ngx_http_labels_pg_pools);
+         q != ngx_queue_sentinel(&ngx_http_labels_pg_pools);
+         q = ngx_queue_next(q))
+    {
+        pool = ngx_queue_data(q, ngx_http_labels_pg_pool_t, queue);
+        pool->unbound = 1;
+    }
+
+    db = databases->elts;
+
+    for (i = 0; i < databases->nelts; i++) {
+
+        db[i]->upstream = NULL;
+
+        for (q = ngx_queue_head(&ngx_http_labels_pg_pools);
+             q != ngx_queue_sentinel(&ngx_http_labels_pg_pools);
+             q = ngx_queue_next(q))
+        {
+            pool = ngx_queue_data(q, ngx_http_labels_pg_pool_t, queue);
+
+            if (ngx_http_labels_pg_same(&pool->db, db[i])) {
+                pool->unbound = 0;
+                db[i]->upstream = pool;
+                break;
+            }
+        }
+
+        if (db[i]->upstream == NULL) {
+            db[i]->upstream = ngx_http_labels_pg_create(db[i]);
+        }
+
+        if (db[i]->upstream == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    for (q = ngx_queue_head(&ngx_http_labels_pg_pools);
+         q != ngx_queue_sentinel(&ngx_http_labels_pg_pools);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        pool = ngx_queue_data(q, ngx_http_labels_pg_pool_t, queue);
+        pool->log = cycle->log;
+
+        if (pool->unbound) {
+            ngx_http_labels_pg_wind_up(pool);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_http_labels_pg_pool_t *
+ngx_http_labels_pg_create(ngx_http_labels_database_t *db)
+{
+    ngx_uint_t                        i, lane, n;
+    ngx_pool_t                       *p;
+    ngx_http_labels_pg_pool_t        *pool;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    p = ngx_create_pool(NGX_CYCLE_POOL_SIZE, ngx_cycle->log);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    pool = ngx_pcalloc(p, sizeof(ngx_http_labels_pg_pool_t));
+    if (pool == NULL) {
+        goto failed;
+    }
+
+    pool->pool = p;
+    pool->log = ngx_cycle->log;
+
+    if (ngx_http_labels_pg_copy(p, &pool->db, db) != NGX_OK) {
+        goto failed;
+    }
+
+    pool->nconnections = db->connections + db->isolation_connections
+                         + db->bulk_connections;
+
+    pool->connections = ngx_pcalloc(p, pool->nconnections
+                                  * sizeof(ngx_http_labels_pg_connection_t));
+    if (pool->connections == NULL) {
+        goto failed;
+    }
+
+    ngx_http_labels_pg_lanes(pool);
+    ngx_queue_init(&pool->delayed);
+
+    for (i = 0; i < NGX_HTTP_LABELS_PG_STATES; i++) {
+        ngx_queue_init(&pool->states[i]);
+    }
+
+    for (i = 0; i < pool->nconnections; i++) {
+        conn = &pool->connections[i];
+        n = i;
+
+        lane = NGX_HTTP_LABELS_PG_FAST;
+
+        if (n >= (ngx_uint_t) db->connections) {
+            n -= db->connections;
+            lane = (n < (ngx_uint_t) db->isolation_connections)
+                   ? NGX_HTTP_LABELS_PG_ISOLATION : NGX_HTTP_LABELS_PG_BULK;
+        }
+
+        conn->pool = pool;
+        conn->lane = lane;
+        ngx_queue_insert_tail(&pool->states[NGX_HTTP_LABELS_PG_CLOSED],
+                              &conn->queue);
+    }
+
+    pool->flush.handler = ngx_http_labels_pg_flush_handler;
+    pool->flush.data = pool;
+    pool->flush.log = ngx_cycle->log;
+
+    /* timers of the background never keep a worker from leaving */
+
+    pool->probe.handler = ngx_http_labels_pg_probe_handler;
+    pool->probe.data = pool;
+    pool->probe.log = ngx_cycle->log;
+    pool->probe.cancelable = 1;
+
+    pool->tick.handler = ngx_http_labels_pg_tick_handler;
+    pool->tick.data = pool;
+    pool->tick.log = ngx_cycle->log;
+    pool->tick.cancelable = 1;
+
+    ngx_queue_insert_tail(&ngx_http_labels_pg_pools, &pool->queue);
+
+    return pool;
+
+failed:
+
+    ngx_destroy_pool(p);
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_labels_pg_copy(ngx_pool_t *pool, ngx_http_labels_database_t *dst,
+    ngx_http_labels_database_t *src)
+{
+    *dst = *src;
+
+    dst->name.data = ngx_pstrdup(pool, &src->name);
+    dst->conninfo.data = ngx_pstrdup(pool, &src->conninfo);
+    dst->keywords = ngx_http_labels_pg_copy_list(pool, src->keywords);
+    dst->values = ngx_http_labels_pg_copy_list(pool, src->values);
+
+    if (dst->name.data == NULL || dst->conninfo.data == NULL
+        || dst->keywords == NULL || dst->values == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static const char **
+ngx_http_labels_pg_copy_list(ngx_pool_t *pool, const char **list)
+{
+    size_t        len;
+    u_char       *s;
+    ngx_uint_t    i, n;
+    const char  **copy;
+
+    for (n = 0; list[n]; n++) { /* void */ }
+
+    copy = ngx_pcalloc(pool, (n + 1) * sizeof(char *));
+    if (copy == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < n; i++) {
+        len = ngx_strlen(list[i]) + 1;
+
+        s = ngx_pnalloc(pool, len);
+        if (s == NULL) {
+            return NULL;
+        }
+
+        ngx_memcpy(s, list[i], len);
+        copy[i] = (char *) s;
+    }
+
+    return copy;
+}
+
+
+static void
+ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_uint_t                  i;
+    ngx_http_labels_pg_lane_t  *lane;
+
+    for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
+        lane = &pool->lanes[i];
+        ngx_queue_init(&lane->queue);
+
+        if (i == NGX_HTTP_LABELS_PG_FAST) {
+            lane->max = pool->db.batch;
+            lane->lock_timeout = pool->db.lock_timeout;
+
+        } else {
+            lane->max = 1;
+            lane->lock_timeout = pool->db.isolation_lock_timeout;
+        }
+    }
+}
+
+
+static ngx_flag_t
+ngx_http_labels_pg_same(ngx_http_labels_database_t *a,
+    ngx_http_labels_database_t *b)
+{
+    return a->name.len == b->name.len
+           && ngx_strncmp(a->name.data, b->name.data, a->name.len) == 0
+           && a->conninfo.len == b->conninfo.len
+           && ngx_strncmp(a->conninfo.data, b->conninfo.data,
+                          a->conninfo.len) == 0
+           && a->connections == b->connections
+           && a->isolation_connections == b->isolation_connections
+           && a->bulk_connections == b->bulk_connections
+           && a->queue == b->queue
+           && a->batch == b->batch
+           && a->batch_bytes == b->batch_bytes
+           && a->connect_timeout == b->connect_timeout
+           && a->request_timeout == b->request_timeout
+           && a->lock_timeout == b->lock_timeout
+           && a->isolation_lock_timeout == b->isolation_lock_timeout
+           && a->max_lifetime == b->max_lifetime
+           && a->backoff == b->backoff
+           && a->prepare == b->prepare;
+}
+
+
+/* a pool that no configuration names closes what it does not need */
+
+static void
+ngx_http_labels_pg_wind_up(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_uint_t                        i;
+    ngx_flag_t                        busy;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    busy = pool->queued || !ngx_queue_empty(&pool->delayed);
+
+    for (i = 0; i < pool->nconnections; i++) {
+        conn = &pool->connections[i];
+
+        if (conn->state == NGX_HTTP_LABELS_PG_READY && !busy) {
+            ngx_http_labels_pg_close(conn);
+        }
+
+        if (conn->state != NGX_HTTP_LABELS_PG_CLOSED) {
+            busy = 1;
+        }
+    }
+
+    if (!busy) {
+        ngx_http_labels_pg_destroy(pool);
+    }
+}
+
+
+static void
+ngx_http_labels_pg_destroy(ngx_http_labels_pg_pool_t *pool)
+{
+    if (pool->probe.timer_set) {
+        ngx_del_timer(&pool->probe);
+    }
+
+    if (pool->tick.timer_set) {
+        ngx_del_timer(&pool->tick);
+    }
+
+    if (pool->flush.posted) {
+        ngx_delete_posted_event(&pool->flush);
+    }
+
+    if (pool->buffer.start) {
+        ngx_free(pool->buffer.start);
+    }
+
+    ngx_queue_remove(&pool->queue);
+    ngx_destroy_pool(pool->pool);
+}
+
+
+void
+ngx_http_labels_pg_exit(void)
+{
+    ngx_uint_t                        i;
+    ngx_queue_t                      *q;
+    ngx_http_labels_pg_pool_t        *pool;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    for (q = ngx_queue_head(&ngx_http_labels_pg_pools);
+         q != ngx_queue_sentinel(&ngx_http_labels_pg_pools);
+         q = ngx_queue_next(q))
+    {
+        pool = ngx_queue_data(q, ngx_http_labels_pg_pool_t, queue);
+
+        /* nginx would report descriptors that are still open */
+
+        for (i = 0; i < pool->nconnections; i++) {
+            conn = &pool->connections[i];
+
+            if (conn->state != NGX_HTTP_LABELS_PG_CLOSED) {
+                ngx_http_labels_pg_close(conn);
+            }
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
+    ngx_http_labels_operation_t *op)
+{
+    ssize_t                     size;
+    ngx_http_labels_pg_pool_t  *pool;
+
+    pool = db->upstream;
+
+    if (pool == NULL || pool->down) {
+        op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+        return NGX_DECLINED;
+    }
+
+    if (pool->queued >= (ngx_uint_t) pool->db.queue) {
+        op->outcome = NGX_HTTP_LABELS_BUSY;
+        return NGX_DECLINED;
+    }
+
+    size = ngx_http_labels_pg_measure(op);
+
+    if (size == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_ERR, pool->log, 0,
+                      "labels %V: a parameter is not UTF-8 text",
+                      ngx_http_labels_kind_name(op->kind));
+        op->outcome = NGX_HTTP_LABELS_FAILED;
+        return NGX_DECLINED;
+    }
+
+    op->size = size;
+    op->upstream = pool;
+    op->lane = ngx_http_labels_pg_lane(op->kind);
+
+    /*
+     * Not cancelable: an old worker stays until its last operation is done,
+     * and no operation stays longer than this.
+     */
+
+    op->timer.handler = ngx_http_labels_pg_deadline_handler;
+    op->timer.data = op;
+    op->timer.log = pool->log;
+    ngx_add_timer(&op->timer, op->timeout ? op->timeout
+                                          : pool->db.request_timeout);
+
+    ngx_queue_insert_tail(&pool->lanes[op->lane].queue, &op->queue);
+    pool->queued++;
+
+    /* at the end of the event loop's turn, so that all its requests share */
+
+    ngx_post_event(&pool->flush, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,
+    ngx_http_labels_pg_lane_e lane)
+{
+    ngx_http_labels_pg_pool_t  *pool;
+
+    pool = op->upstream;
+
+    op->lane = lane;
+    ngx_queue_insert_head(&pool->lanes[lane].queue, &op->queue);
+    pool->queued++;
+
+    ngx_post_event(&pool->flush, &ngx_posted_events);
+}
+
+
+/* another request with the same idempotency key is under way: ask again */
+
+void
+ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op)
+{
+    ngx_http_labels_pg_pool_t  *pool;
+
+    pool = op->upstream;
+
+    op->delayed = 1;
+    ngx_queue_insert_tail(&pool->delayed, &op->queue);
+
+    if (!pool->tick.timer_set) {
+        ngx_add_timer(&pool->tick, NGX_HTTP_LABELS_PG_KEY_PAUSE);
+    }
+}
+
+
+void
+ngx_http_labels_pg_complete(ngx_http_labels_operation_t *op,
+    ngx_http_labels_outcome_e outcome)
+{
+    if (op->timer.timer_set) {
+        ngx_del_timer(&op->timer);
+    }
+
+    /* whatever kept the second run from an answer, the first may be there */
+
+    if (op->ambiguous && (outcome == NGX_HTTP_LABELS_UNAVAILABLE
+                          || outcome == NGX_HTTP_LABELS_BUSY
+                          || outcome == NGX_HTTP_LABELS_FAILED))
+    {
+        outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
+    }
+
+    op->outcome = outcome;
+
+    if (op->handler) {
+        op->handler(op);
+    }
+
+    ngx_http_labels_operation_destroy(op);
+}
+
+
+static void
+ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
+{
+    ngx_http_labels_outcome_e     outcome;
+    ngx_http_labels_pg_pool_t    *pool;
+    ngx_http_labels_operation_t  *op;
+
+    op = ev->data;
+    pool = op->upstream;
+    outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+
+    if (op->flight) {
+        ngx_http_labels_pg_batch_forget(op);
+
+        if (ngx_http_labels_pg_mutates(op->kind)) {
+            outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
+        }
+
+    } else {
+        ngx_queue_remove(&op->queue);
+
+        if (op->delayed) {
+            outcome = NGX_HTTP_LABELS_KEY_IN_PROGRESS;
+
+        } else {
+            pool->queued--;
+        }
+    }
+
+    ngx_http_labels_pg_complete(op, outcome);
+}
+
+
+static void
+ngx_http_labels_pg_flush_handler(ngx_event_t *ev)
+{
+    ngx_http_labels_pg_dispatch(ev->data);
+}
+
+
+static void
+ngx_http_labels_pg_tick_handler(ngx_event_t *ev)
+{
+    ngx_queue_t                  *q;
+    ngx_http_labels_pg_pool_t    *pool;
+    ngx_http_labels_operation_t  *op;
+
+    pool = ev->data;
+
+    while (!ngx_queue_empty(&pool->delayed)) {
+        q = ngx_queue_last(&pool->delayed);
+        ngx_queue_remove(q);
+
+        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        op->delayed = 0;
+
+        ngx_http_labels_pg_requeue(op, op->lane);
+    }
+}
+
+
+/* gives every idle connection work, and opens connections for what is left */
+
+void
+ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_uint_t                        i;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
+
+        while (!ngx_queue_empty(&pool->lanes[i].queue)) {
+
+            conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_READY);
+
+            if (conn) {
+                ngx_http_labels_pg_batch_send(conn);
+                continue;
+            }
+
+            /* while attempts fail, the probe is the only one to make them */
+
+            if (pool->probe.timer_set) {
+                break;
+            }
+
+            conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_CLOSED);
+
+            if (conn && ngx_http_labels_pg_find(pool, i,
+                                              NGX_HTTP_LABELS_PG_CONNECTING)
+                        == NULL)
+            {
+                ngx_http_labels_pg_open(conn);
+            }
+
+            break;
+        }
+    }
+
+    if (pool->unbound) {
+        ngx_http_labels_pg_wind_up(pool);
+    }
+}
+
+
+static ngx_http_labels_pg_connection_t *
+ngx_http_labels_pg_find(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e lane, ngx_http_labels_pg_state_e state)
+{
+    ngx_queue_t                      *q;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    for (q = ngx_queue_head(&pool->states[state]);
+         q != ngx_queue_sentinel(&pool->states[state]);
+         q = ngx_queue_next(q))
+    {
+        conn = ngx_queue_data(q, ngx_http_labels_pg_connection_t, queue);
+
+        if (conn->lane == lane) {
+            return conn;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_flag_t
+ngx_http_labels_pg_alive(ngx_http_labels_pg_pool_t *pool)
+{
+    return !ngx_queue_empty(&pool->states[NGX_HTTP_LABELS_PG_READY])
+           || !ngx_queue_empty(&pool->states[NGX_HTTP_LABELS_PG_BUSY]);
+}
+
+
+void
+ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool)
+{
+    if (pool->down) {
+        ngx_log_error(NGX_LOG_NOTICE, pool->log, 0,
+                      "labels_database \"%V\" is back", &pool->db.name);
+    }
+
+    pool->down = 0;
+    pool->backoff = 0;
+
+    if (pool->probe.timer_set) {
+        ngx_del_timer(&pool->probe);
+    }
+
+    ngx_post_event(&pool->flush, &ngx_posted_events);
+}
+
+
+/*
+ * An attempt to connect has failed.  The next one is made after a pause that
+ * doubles, with jitter, so that many workers do not knock together.  Without
+ * any live connection requests are refused at once.
+ */
+
+void
+ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_msec_t  pause;
+
+    pool->backoff = pool->backoff ? ngx_min(pool->backoff * 2,
+                                            pool->db.backoff)
+                                  : NGX_HTTP_LABELS_PG_FIRST_BACKOFF;
+
+    pause = pool->backoff / 2 + ngx_random() % (pool->backoff / 2 + 1);
+
+    if (!pool->probe.timer_set) {
+        ngx_add_timer(&pool->probe, pause);
+    }
+
+    if (!ngx_http_labels_pg_alive(pool)) {
+        pool->down = 1;
+        ngx_http_labels_pg_fail_queued(pool);
+    }
+}
+
+
+/* operations whose commit is unknown wait for the database to come back */
+
+static void
+ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_uint_t                    i;
+    ngx_queue_t                  *q, *next, failed;
+    ngx_http_labels_operation_t  *op;
+
+    ngx_queue_init(&failed);
+
+    for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
+
+        for (q = ngx_queue_head(&pool->lanes[i].queue);
+             q != ngx_queue_sentinel(&pool->lanes[i].queue);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+
+            if (!op->ambiguous) {
+                ngx_queue_remove(q);
+                ngx_queue_insert_tail(&failed, q);
+                pool->queued--;
+            }
+        }
+    }
+
+    /* from a list of its own: an answer may bring the next request in */
+
+    while (!ngx_queue_empty(&failed)) {
+        q = ngx_queue_head(&failed);
+        ngx_queue_remove(q);
+
+        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
+    }
+}
+
+
+static void
+ngx_http_labels_pg_probe_handler(ngx_event_t *ev)
+{
+    ngx_uint_t                        i;
+    ngx_http_labels_pg_pool_t        *pool;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    pool = ev->data;
+
+    if (ngx_http_labels_pg_alive(pool)
+        || !ngx_queue_empty(&pool->states[NGX_HTTP_LABELS_PG_CONNECTING])
+        || !ngx_queue_empty(&pool->states[NGX_HTTP_LABELS_PG_PREPARING]))
+    {
+        ngx_http_labels_pg_dispatch(pool);
+        return;
+    }
+
+    for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
+        conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_CLOSED);
+
+        if (conn) {
+            ngx_http_labels_pg_open(conn);
+            return;
+        }
+    }
+}
