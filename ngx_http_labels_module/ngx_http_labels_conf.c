@@ -25,11 +25,6 @@ static void ngx_http_labels_underscores(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf);
 
 
-static ngx_conf_num_bounds_t  ngx_http_labels_cap_bounds = {
-    ngx_conf_check_num_bounds, 0, 1000000
-};
-
-
 ngx_command_t  ngx_http_labels_commands[] = {
 
     { ngx_string("labels"),
@@ -66,13 +61,6 @@ ngx_command_t  ngx_http_labels_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_labels_loc_conf_t, max_body),
       NULL },
-
-    { ngx_string("labels_cap"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_num_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_labels_loc_conf_t, label_cap),
-      &ngx_http_labels_cap_bounds },
 
     { ngx_string("labels_rate"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
@@ -127,11 +115,9 @@ ngx_http_labels_create_loc_conf(ngx_conf_t *cf)
      *     llcf->use = { 0, NULL };
      *     llcf->database = NULL;
      *     llcf->server = NULL;
-     *     llcf->jwt_keys = NULL;
      */
 
     llcf->max_body = NGX_CONF_UNSET_SIZE;
-    llcf->label_cap = NGX_CONF_UNSET_UINT;
     llcf->read_rate.limit = NGX_CONF_UNSET_UINT;
     llcf->write_rate.limit = NGX_CONF_UNSET_UINT;
 
@@ -163,8 +149,6 @@ ngx_http_labels_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_str_value(conf->use, prev->use, "");
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 1024 * 1024);
-    ngx_conf_merge_uint_value(conf->label_cap, prev->label_cap, 20);
-    ngx_conf_merge_ptr_value(conf->jwt_keys, prev->jwt_keys, NULL);
 
     if (conf->read_rate.limit == NGX_CONF_UNSET_UINT) {
         conf->read_rate = prev->read_rate;
@@ -405,7 +389,7 @@ ngx_http_labels_check_conf(ngx_conf_t *cf)
             return NGX_ERROR;
         }
 
-        if (llcf[i]->dialect == &ngx_http_labels_chatwoot) {
+        if (llcf[i]->dialect->underscores) {
             ngx_http_labels_token_header(cf, llcf[i]->server);
         }
     }

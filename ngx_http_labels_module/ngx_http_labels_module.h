@@ -31,10 +31,8 @@ typedef struct {
     ngx_http_core_srv_conf_t    *server;
 
     size_t                       max_body;
-    ngx_uint_t                   label_cap;
     ngx_http_labels_rate_t       read_rate;
     ngx_http_labels_rate_t       write_rate;
-    ngx_array_t                 *jwt_keys;   /* ngx_http_labels_jwt_key_t */
 } ngx_http_labels_loc_conf_t;
 
 

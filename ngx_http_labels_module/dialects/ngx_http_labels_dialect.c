@@ -12,11 +12,7 @@ static u_char *ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex,
 
 
 ngx_http_labels_dialect_t  *ngx_http_labels_dialects[] = {
-    &ngx_http_labels_chatwoot,
     &ngx_http_labels_leadlex,
-    &ngx_http_labels_highlevel,
-    &ngx_http_labels_kirimchat,
-    &ngx_http_labels_wawp,
     NULL
 };
 

@@ -105,7 +105,6 @@ struct ngx_http_labels_exchange_s {
     ngx_uint_t                   status;
     ngx_str_t                    content;    /* the body; len 0: empty */
     unsigned                     json_read:1;
-    unsigned                     verified:1; /* bearer checked by us (JWT) */
     unsigned                     no_content_type:1;
 };
 
@@ -184,6 +183,7 @@ struct ngx_http_labels_dialect_s {
     unsigned                     options:1;        /* OPTIONS: 204, Allow */
     unsigned                     trailing_slash:1; /* one is ignored */
     unsigned                     json_suffix:1;    /* ".json" is ignored */
+    unsigned                     underscores:1;    /* in its header names */
 };
 
 

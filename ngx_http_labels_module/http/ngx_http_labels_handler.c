@@ -206,20 +206,14 @@ ngx_http_labels_parse(ngx_http_labels_ctx_t *ctx,
         ctx->deferred = 1;
     }
 
-    if (!ex->verified) {
-        ngx_http_labels_digest_token(ctx);
+    ngx_http_labels_digest_token(ctx);
 
-        digest.len = sizeof(ex->digest);
-        digest.data = ex->digest;
+    digest.len = sizeof(ex->digest);
+    digest.data = ex->digest;
 
-        op->p.digest = ngx_http_labels_operation_copy(op, &digest);
+    op->p.digest = ngx_http_labels_operation_copy(op, &digest);
 
-        if (op->p.digest.data == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return op->p.digest.data ? NGX_OK : NGX_ERROR;
 }
 
 

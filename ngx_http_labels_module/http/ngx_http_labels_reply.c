@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_labels_module.h"
+#include "ngx_http_labels_dialect_body.h"
 
 
 ngx_int_t
@@ -96,7 +97,7 @@ ngx_http_labels_reply_headers(ngx_http_labels_ctx_t *ctx)
         || ex->status == NGX_HTTP_SERVICE_UNAVAILABLE)
     {
         if (ngx_http_labels_header_out_number(ex, &retry_after,
-                                              ex->retry_after)
+                                           ngx_http_labels_retry_after(ex))
             != NGX_OK)
         {
             return NGX_ERROR;

@@ -106,6 +106,10 @@ ngx_http_labels_json_read(ngx_pool_t *pool, ngx_str_t *text,
     yajl_alloc_funcs                alloc;
     ngx_http_labels_json_reader_t   reader;
 
+    if (text->len == 0) {
+        return NGX_HTTP_LABELS_JSON_SYNTAX;
+    }
+
     screened = *text;
 
     switch (ngx_http_labels_json_screen(pool, &screened)) {
@@ -120,7 +124,10 @@ ngx_http_labels_json_read(ngx_pool_t *pool, ngx_str_t *text,
         return NGX_HTTP_LABELS_JSON_MEMORY;
     }
 
-    ngx_memzero(&reader, offsetof(ngx_http_labels_json_reader_t, levels));
+    /* of the levels only the first is used uninitialised */
+
+    ngx_memzero(&reader, offsetof(ngx_http_labels_json_reader_t, levels)
+                         + sizeof(ngx_http_labels_json_level_t));
     reader.pool = pool;
     reader.limits = limits;
     reader.levels[0].tail = &reader.root;

@@ -468,7 +468,8 @@ ngx_http_labels_pg_batch_again(ngx_http_labels_operation_t *op,
 
 /*
  * A batch whose Sync was not sent, or one that had failed before the end, is
- * rolled back.  Else its commit is unknown: what can be repeated is, once.
+ * rolled back.  Else its commit is unknown, and it is run again, once: changes
+ * are set-like, so that a second run leaves the same state as the first.
  */
 
 void
@@ -494,7 +495,7 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
 
         if (!certain && ngx_http_labels_pg_mutates(op->kind)) {
 
-            if (op->ambiguous || !ngx_http_labels_pg_repeatable(op)) {
+            if (op->ambiguous) {
                 ngx_http_labels_pg_complete(op,
                                             NGX_HTTP_LABELS_COMMIT_UNKNOWN);
                 continue;

@@ -113,7 +113,7 @@ ngx_http_labels_pg_bind(ngx_cycle_t *cycle, ngx_array_t *databases)
 static ngx_http_labels_pg_pool_t *
 ngx_http_labels_pg_create(ngx_http_labels_database_t *db)
 {
-    ngx_uint_t                        i, lane, n;
+    ngx_uint_t                        i;
     ngx_pool_t                       *p;
     ngx_http_labels_pg_pool_t        *pool;
     ngx_http_labels_pg_connection_t  *conn;
@@ -135,8 +135,7 @@ ngx_http_labels_pg_create(ngx_http_labels_database_t *db)
         goto failed;
     }
 
-    pool->nconnections = db->connections + db->isolation_connections
-                         + db->bulk_connections;
+    pool->nconnections = db->connections + db->isolation_connections;
 
     pool->connections = ngx_pcalloc(p, pool->nconnections
                                   * sizeof(ngx_http_labels_pg_connection_t));
@@ -153,18 +152,9 @@ ngx_http_labels_pg_create(ngx_http_labels_database_t *db)
 
     for (i = 0; i < pool->nconnections; i++) {
         conn = &pool->connections[i];
-        n = i;
-
-        lane = NGX_HTTP_LABELS_PG_FAST;
-
-        if (n >= (ngx_uint_t) db->connections) {
-            n -= db->connections;
-            lane = (n < (ngx_uint_t) db->isolation_connections)
-                   ? NGX_HTTP_LABELS_PG_ISOLATION : NGX_HTTP_LABELS_PG_BULK;
-        }
-
         conn->pool = pool;
-        conn->lane = lane;
+        conn->lane = (i < (ngx_uint_t) db->connections)
+                     ? NGX_HTTP_LABELS_PG_FAST : NGX_HTTP_LABELS_PG_ISOLATION;
         ngx_queue_insert_tail(&pool->states[NGX_HTTP_LABELS_PG_CLOSED],
                               &conn->queue);
     }
@@ -282,7 +272,6 @@ ngx_http_labels_pg_same(ngx_http_labels_database_t *a,
                           a->conninfo.len) == 0
            && a->connections == b->connections
            && a->isolation_connections == b->isolation_connections
-           && a->bulk_connections == b->bulk_connections
            && a->queue == b->queue
            && a->batch == b->batch
            && a->batch_bytes == b->batch_bytes
@@ -407,7 +396,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     op->size = size;
     op->upstream = pool;
-    op->lane = ngx_http_labels_pg_lane(op->kind);
+    op->lane = NGX_HTTP_LABELS_PG_FAST;
 
     /*
      * Not cancelable: an old worker stays until its last operation is done,

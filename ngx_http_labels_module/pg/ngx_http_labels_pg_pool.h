@@ -22,15 +22,11 @@
 #include "ngx_http_labels_pg.h"
 
 
-/*
- * fast: shared batches; isolation: one operation a transaction, longer locks;
- * bulk: statements that are long by nature
- */
+/* fast: shared batches; isolation: one operation a transaction, longer locks */
 
 typedef enum {
     NGX_HTTP_LABELS_PG_FAST = 0,
     NGX_HTTP_LABELS_PG_ISOLATION,
-    NGX_HTTP_LABELS_PG_BULK,
     NGX_HTTP_LABELS_PG_LANES
 } ngx_http_labels_pg_lane_e;
 

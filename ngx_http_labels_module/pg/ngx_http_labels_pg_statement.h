@@ -22,11 +22,6 @@ ngx_flag_t ngx_http_labels_pg_locks(ngx_http_labels_kind_e kind);
 /* Changes something: its outcome may be unknown. */
 #define ngx_http_labels_pg_mutates(kind)  ngx_http_labels_pg_locks(kind)
 
-/* Running it again after an unknown commit answers as the first run would. */
-ngx_flag_t ngx_http_labels_pg_repeatable(ngx_http_labels_operation_t *op);
-
-ngx_http_labels_pg_lane_e ngx_http_labels_pg_lane(ngx_http_labels_kind_e kind);
-
 /* The size of the parameters in bytes; NGX_ERROR: text that PostgreSQL cannot
    store. */
 ssize_t ngx_http_labels_pg_measure(ngx_http_labels_operation_t *op);

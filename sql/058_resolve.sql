@@ -1,0 +1,185 @@
+-- What the items of a batch of changes mean, and the targets' locks.
+
+
+-- One row per item, in order. missing: no label yet (an id that does not exist,
+-- or a title whose label is to be made). Items of requests without an account
+-- come out empty. 'remove' by title needs no label: it looks at the target.
+CREATE OR REPLACE FUNCTION labels.items(
+    p_account bigint[], p_team smallint[], p_action text[], p_match text[],
+    p_same_team boolean[], p_item_request integer[], p_item_title text[],
+    p_item_folded text[])
+RETURNS TABLE (request integer, label_id integer, title text,
+               missing boolean, other_team boolean)
+LANGUAGE sql STABLE
+AS $$
+    SELECT e.request, l.label_id, l.title,
+           l.label_id IS NULL AND e.account_id IS NOT NULL
+               AND NOT (e.by_title AND e.action = 'remove'),
+           e.same_team AND l.team_id <> e.team_id
+      FROM (SELECT i.request, i.title, i.folded, i.n,
+                   p_account[i.request] AS account_id,
+                   p_team[i.request] AS team_id,
+                   p_action[i.request] AS action,
+                   p_match[i.request] AS match,
+                   p_same_team[i.request] AS same_team,
+                   p_match[i.request] NOT IN ('uuid', 'label_id') AS by_title
+              FROM unnest(p_item_request, p_item_title, p_item_folded)
+                   WITH ORDINALITY AS i (request, title, folded, n)
+            OFFSET 0) e
+      LEFT JOIN LATERAL (
+           SELECT l.label_id, l.team_id, l.title
+             FROM labels.label l
+            WHERE e.match = 'uuid' AND l.account_id = e.account_id
+              AND l.uuid = CASE e.match WHEN 'uuid' THEN e.title::uuid END
+           UNION ALL
+           SELECT l.label_id, l.team_id, l.title
+             FROM labels.label l
+            WHERE e.match = 'label_id' AND l.account_id = e.account_id
+              AND l.label_id = CASE e.match WHEN 'label_id'
+                                            THEN e.title::integer END
+           UNION ALL
+           SELECT l.label_id, l.team_id, l.title
+             FROM labels.label_of_title(e.account_id, e.team_id, e.title,
+                                        e.folded, e.match) l
+            WHERE e.by_title AND e.action <> 'remove'
+           ) l ON true
+     ORDER BY e.n
+$$;
+
+
+-- Refuses requests with ids that do not exist, and makes chats and labels that
+-- are to come into being; all arrays have an element per request, p_label and
+-- p_title one per item.
+CREATE OR REPLACE FUNCTION labels.make_missing(
+    p_account bigint[], p_outcome labels.outcome[], p_target_id bigint[],
+    p_team smallint[], p_label integer[], p_label_title text[],
+    p_target text[], p_reference text[], p_action text[], p_match text[],
+    p_item_request integer[], p_item_title text[], p_item_folded text[],
+    OUT outcome labels.outcome[], OUT target bigint[], OUT team smallint[],
+    OUT label integer[], OUT title text[])
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    v_request integer;
+    v_item integer;
+    v_chat record;
+    v_made record;
+    v_creating bigint[] := '{}';
+    v_sends boolean[] := array_fill(false, ARRAY[cardinality(p_account)]);
+BEGIN
+    outcome := p_outcome;
+    target := p_target_id;
+    team := p_team;
+    label := p_label;
+    title := p_label_title;
+
+    FOR v_item IN 1 .. cardinality(p_item_request) LOOP
+        v_request := p_item_request[v_item];
+        CONTINUE WHEN p_account[v_request] IS NULL
+                      OR outcome[v_request] IS NOT NULL;
+
+        v_sends[v_request] := p_action[v_request] <> 'remove';
+        CONTINUE WHEN label[v_item] IS NOT NULL;
+
+        IF p_match[v_request] IN ('uuid', 'label_id') THEN
+            outcome[v_request] := 'label_not_found';
+        ELSIF v_sends[v_request] THEN
+            v_creating := v_creating || p_account[v_request];
+        END IF;
+    END LOOP;
+
+    FOR v_request IN 1 .. cardinality(p_account) LOOP
+        IF v_sends[v_request] AND target[v_request] IS NULL
+           AND outcome[v_request] IS NULL
+        THEN
+            v_creating := v_creating || p_account[v_request];
+        END IF;
+    END LOOP;
+
+    IF v_creating = '{}' THEN
+        RETURN;
+    END IF;
+
+    PERFORM labels.lock_creation(v_creating);
+
+    FOR v_request IN 1 .. cardinality(p_account) LOOP
+        IF v_sends[v_request] AND target[v_request] IS NULL
+           AND outcome[v_request] IS NULL
+        THEN
+            SELECT * INTO v_chat
+              FROM labels.make_chat(p_account[v_request],
+                                    p_reference[v_request]);
+
+            target[v_request] := v_chat.contact_id;
+            team[v_request] := v_chat.team_id;
+        END IF;
+    END LOOP;
+
+    FOR v_item IN 1 .. cardinality(p_item_request) LOOP
+        v_request := p_item_request[v_item];
+
+        IF label[v_item] IS NULL AND v_sends[v_request]
+           AND outcome[v_request] IS NULL
+        THEN
+            SELECT * INTO v_made
+              FROM labels.make_label(p_account[v_request], team[v_request],
+                                     p_item_title[v_item],
+                                     p_item_folded[v_item],
+                                     p_match[v_request]);
+
+            label[v_item] := v_made.label_id;
+            title[v_item] := v_made.title;
+        END IF;
+    END LOOP;
+END
+$$;
+
+
+-- Locks the targets of the requests that have no outcome yet and deals out
+-- their rounds: the k-th request for a target comes in round k. round is NULL
+-- where there is nothing to do.
+CREATE OR REPLACE FUNCTION labels.lock_targets(
+    p_account bigint[], p_kind "char"[], p_target bigint[],
+    p_outcome labels.outcome[], p_nowait boolean,
+    OUT outcome labels.outcome[], OUT round integer[], OUT rounds integer)
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    outcome := p_outcome;
+
+    IF p_nowait THEN
+        SELECT array_agg(CASE WHEN p_outcome[t.request] IS NULL
+                                   AND t.target_id IS NOT NULL
+                                   AND NOT labels.try_target(
+                                           t.account_id, t.kind, t.target_id)
+                              THEN 'target_busy'
+                              ELSE p_outcome[t.request] END)
+          INTO outcome
+          FROM unnest(p_account, p_kind, p_target) WITH ORDINALITY
+               AS t (account_id, kind, target_id, request);
+    ELSE
+        PERFORM pg_advisory_xact_lock(76004, s.key)
+           FROM (SELECT DISTINCT labels.target_key(
+                            t.account_id, t.kind, t.target_id) AS key
+                   FROM unnest(p_account, p_kind, p_target, p_outcome)
+                        AS t (account_id, kind, target_id, outcome)
+                  WHERE t.outcome IS NULL AND t.account_id IS NOT NULL
+                    AND t.target_id IS NOT NULL
+                  ORDER BY key) s;
+    END IF;
+
+    SELECT array_agg(s.round ORDER BY s.request), coalesce(max(s.round), 0)
+      INTO round, rounds
+      FROM (SELECT t.request,
+                   CASE WHEN t.outcome IS NULL AND t.account_id IS NOT NULL
+                             AND t.target_id IS NOT NULL
+                        THEN row_number() OVER (
+                             PARTITION BY t.outcome IS NULL, t.account_id,
+                                          t.target_id, t.kind
+                             ORDER BY t.request)
+                   END::integer AS round
+              FROM unnest(p_account, p_kind, p_target, outcome)
+                   WITH ORDINALITY
+                   AS t (account_id, kind, target_id, outcome, request)) s;
+END
+$$;
