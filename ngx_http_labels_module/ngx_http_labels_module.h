@@ -46,11 +46,11 @@ typedef struct {
     ngx_str_t                   *operation_name;
     ngx_str_t                   *outcome;
     ngx_str_t                    account;
+    u_char                      *digested;   /* the token of the digest */
     ngx_uint_t                   batch;
     ngx_msec_t                   database_time;
 
     ngx_str_t                    replacement; /* of a body of nginx's own */
-    unsigned                     digested:1;
     unsigned                     deferred:1; /* a problem waits for the
                                                 credential's verdict */
     unsigned                     answered:1; /* the answer is ours */

@@ -8,6 +8,7 @@
 --    16 no such account             32 account suspended
 --    64 not of this account        128 scope missing
 --   256 beside 64: of a kind that is not the first one allowed
+--   512 beside 16 or 64: its own account is suspended
 -- p_digest NULL: the module has verified the bearer for the account p_account.
 -- p_account NULL: the credential's own account.
 CREATE OR REPLACE FUNCTION labels.authorization(
@@ -30,6 +31,13 @@ AS $$
                     ELSE 8 END
              | CASE WHEN a.account_id IS NULL THEN 16
                     WHEN a.status = 'suspended' THEN 32
+                    ELSE 0 END
+             | CASE WHEN (a.account_id IS NULL
+                          OR (a.account_id <> c.account_id
+                              AND m.digest IS NULL))
+                         AND EXISTS (SELECT FROM labels.account o
+                                      WHERE o.account_id = c.account_id
+                                        AND o.status = 'suspended') THEN 512
                     ELSE 0 END
              | CASE WHEN a.account_id IS NULL
                          OR a.account_id = c.account_id

@@ -62,6 +62,10 @@ typedef enum {
 #define NGX_HTTP_LABELS_REFUSED_SUSPENDED   0x20
 #define NGX_HTTP_LABELS_REFUSED_FOREIGN     0x40
 #define NGX_HTTP_LABELS_REFUSED_SCOPE       0x80
+#define NGX_HTTP_LABELS_REFUSED_OTHER_KIND  0x100   /* beside FOREIGN */
+#define NGX_HTTP_LABELS_REFUSED_OWN         0x200   /* its own account is
+                                                       suspended, another one
+                                                       was asked for */
 
 
 /* bits of `want` of a change: the lists to answer */

@@ -7,12 +7,17 @@
 #include "ngx_http_labels_dialect.h"
 
 
-static u_char *ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex,
+static ngx_int_t ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex,
     ngx_uint_t code, ngx_str_t *subject, ngx_uint_t number);
+static ngx_flag_t ngx_http_labels_header_is(ngx_str_t *key, ngx_str_t *name);
 
 
 ngx_http_labels_dialect_t  *ngx_http_labels_dialects[] = {
+    &ngx_http_labels_chatwoot,
     &ngx_http_labels_leadlex,
+    &ngx_http_labels_highlevel,
+    &ngx_http_labels_kirimchat,
+    &ngx_http_labels_wawp,
     NULL
 };
 
@@ -116,8 +121,7 @@ ngx_http_labels_problem_of(ngx_http_labels_exchange_t *ex, ngx_uint_t code,
 {
     ex->problems.nelts = 0;
 
-    return ngx_http_labels_problem_push(ex, code, subject, number)
-           ? NGX_DECLINED : NGX_ERROR;
+    return ngx_http_labels_problem_push(ex, code, subject, number);
 }
 
 
@@ -125,12 +129,11 @@ ngx_int_t
 ngx_http_labels_problem_add(ngx_http_labels_exchange_t *ex, ngx_uint_t code,
     ngx_str_t *subject)
 {
-    return ngx_http_labels_problem_push(ex, code, subject, 0)
-           ? NGX_DECLINED : NGX_ERROR;
+    return ngx_http_labels_problem_push(ex, code, subject, 0);
 }
 
 
-static u_char *
+static ngx_int_t
 ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex, ngx_uint_t code,
     ngx_str_t *subject, ngx_uint_t number)
 {
@@ -138,7 +141,7 @@ ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex, ngx_uint_t code,
 
     problem = ngx_array_push(&ex->problems);
     if (problem == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     problem->code = code;
@@ -149,7 +152,7 @@ ngx_http_labels_problem_push(ngx_http_labels_exchange_t *ex, ngx_uint_t code,
         problem->subject = *subject;
     }
 
-    return (u_char *) problem;
+    return NGX_DECLINED;
 }
 
 
@@ -172,11 +175,10 @@ ngx_http_labels_refused(ngx_http_labels_exchange_t *ex, ngx_uint_t refusal)
 
 ngx_str_t *
 ngx_http_labels_header_in(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_uint_t *n)
+    ngx_uint_t *n, ngx_flag_t *differ)
 {
-    u_char            c;
-    size_t            j;
     ngx_str_t        *value;
+    ngx_flag_t        unequal;
     ngx_uint_t        i, count;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *header;
@@ -184,6 +186,7 @@ ngx_http_labels_header_in(ngx_http_request_t *r, ngx_str_t *name,
     part = &r->headers_in.headers.part;
     header = part->elts;
     value = NULL;
+    unequal = 0;
     count = 0;
 
     for (i = 0; /* void */; i++) {
@@ -198,28 +201,19 @@ ngx_http_labels_header_in(ngx_http_request_t *r, ngx_str_t *name,
             i = 0;
         }
 
-        if (header[i].key.len != name->len) {
-            continue;
-        }
-
-        for (j = 0; j < name->len; j++) {
-            c = ngx_tolower(header[i].key.data[j]);
-
-            if (c == '_') {
-                c = '-';
-            }
-
-            if (c != name->data[j]) {
-                break;
-            }
-        }
-
-        if (j < name->len) {
+        if (!ngx_http_labels_header_is(&header[i].key, name)) {
             continue;
         }
 
         if (count++ == 0) {
             value = &header[i].value;
+            continue;
+        }
+
+        if (header[i].value.len != value->len
+            || ngx_memcmp(header[i].value.data, value->data, value->len) != 0)
+        {
+            unequal = 1;
         }
     }
 
@@ -227,7 +221,37 @@ ngx_http_labels_header_in(ngx_http_request_t *r, ngx_str_t *name,
         *n = count;
     }
 
+    if (differ) {
+        *differ = unequal;
+    }
+
     return value;
+}
+
+
+static ngx_flag_t
+ngx_http_labels_header_is(ngx_str_t *key, ngx_str_t *name)
+{
+    u_char  c;
+    size_t  i;
+
+    if (key->len != name->len) {
+        return 0;
+    }
+
+    for (i = 0; i < name->len; i++) {
+        c = ngx_tolower(key->data[i]);
+
+        if (c == '_') {
+            c = '-';
+        }
+
+        if (c != name->data[i]) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

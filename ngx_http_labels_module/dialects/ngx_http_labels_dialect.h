@@ -220,10 +220,11 @@ ngx_int_t ngx_http_labels_refused(ngx_http_labels_exchange_t *ex,
 
 /*
  * A request header by its lower-case name, underscores equal to dashes; NULL:
- * absent.  *n, when wanted: how many there are; the first one is returned.
+ * absent.  Of several the first is returned; *n: how many there are, *differ:
+ * whether their values do (both may be NULL).
  */
 ngx_str_t *ngx_http_labels_header_in(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_uint_t *n);
+    ngx_uint_t *n, ngx_flag_t *differ);
 
 /* The key of "Authorization: Bearer KEY", any case of the scheme, one or more
    blanks; len 0: no key; data NULL: no such header or another scheme. */

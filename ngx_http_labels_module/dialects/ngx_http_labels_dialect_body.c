@@ -174,6 +174,37 @@ ngx_http_labels_bearer_token(ngx_http_labels_exchange_t *ex)
 }
 
 
+ngx_str_t
+ngx_http_labels_printable(ngx_pool_t *pool, ngx_str_t *s)
+{
+    u_char     *p;
+    size_t      i;
+    ngx_str_t   text;
+
+    text.len = 0;
+    text.data = ngx_pnalloc(pool, s->len * 3 + 1);
+
+    if (text.data == NULL) {
+        return text;
+    }
+
+    p = text.data;
+
+    for (i = 0; i < s->len; i++) {
+        if (s->data[i] > 0x20 && s->data[i] < 0x7f) {
+            *p++ = s->data[i];
+
+        } else {
+            p = ngx_sprintf(p, "%%%02Xi", (ngx_uint_t) s->data[i]);
+        }
+    }
+
+    text.len = p - text.data;
+
+    return text;
+}
+
+
 ngx_str_t *
 ngx_http_labels_reason(ngx_uint_t status)
 {

@@ -43,6 +43,9 @@ ngx_int_t ngx_http_labels_request_uuid(ngx_http_labels_exchange_t *ex);
 /* A bearer token alone: ex->token; NGX_DECLINED: there is none. */
 ngx_int_t ngx_http_labels_bearer_token(ngx_http_labels_exchange_t *ex);
 
+/* Bytes outside 0x21-0x7E percent-encoded; data NULL: out of memory. */
+ngx_str_t ngx_http_labels_printable(ngx_pool_t *pool, ngx_str_t *s);
+
 /* "Bad Request" and its like, by status; "Error" for unknown ones. */
 ngx_str_t *ngx_http_labels_reason(ngx_uint_t status);
 

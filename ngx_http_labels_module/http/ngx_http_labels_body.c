@@ -74,6 +74,12 @@ ngx_http_labels_body_append(ngx_http_request_t *r, ngx_buf_t *b, u_char *last)
         return ngx_cpymem(last, b->pos, b->last - b->pos);
     }
 
+    /* the last buffer of an empty body is neither in memory nor in a file */
+
+    if (!b->in_file) {
+        return last;
+    }
+
     size = (size_t) (b->file_last - b->file_pos);
 
     n = ngx_read_file(b->file, last, size, b->file_pos);

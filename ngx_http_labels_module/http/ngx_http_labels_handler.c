@@ -208,6 +208,11 @@ ngx_http_labels_parse(ngx_http_labels_ctx_t *ctx,
 
     ngx_http_labels_digest_token(ctx);
 
+    if (op->p.account.len) {
+        ctx->account.len = op->p.account.len;
+        ctx->account.data = ngx_pstrdup(ex->pool, &op->p.account);
+    }
+
     digest.len = sizeof(ex->digest);
     digest.data = ex->digest;
 

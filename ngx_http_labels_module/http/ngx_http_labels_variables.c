@@ -235,8 +235,14 @@ ngx_http_labels_variable_credential(ngx_http_request_t *r,
 void
 ngx_http_labels_digest_token(ngx_http_labels_ctx_t *ctx)
 {
-    if (!ctx->digested) {
-        ngx_http_labels_digest(&ctx->exchange->token, ctx->exchange->digest);
-        ctx->digested = 1;
+    ngx_str_t  *token;
+
+    token = &ctx->exchange->token;
+
+    /* a token of the body may have taken the place of a header's */
+
+    if (ctx->digested != token->data) {
+        ngx_http_labels_digest(token, ctx->exchange->digest);
+        ctx->digested = token->data;
     }
 }

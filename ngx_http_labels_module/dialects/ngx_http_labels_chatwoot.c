@@ -1,0 +1,764 @@
+/*
+ * Copyright (c) the ngx_http_labels_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/*
+ * Chatwoot: the labels of contacts and conversations, overwritten as lists and
+ * compared ignoring case.
+ */
+
+
+#include "ngx_http_labels_dialect_body.h"
+
+
+#define NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS  1000
+#define NGX_HTTP_LABELS_CHATWOOT_MAX_LABEL   255
+#define NGX_HTTP_LABELS_CHATWOOT_MAX_ID      255
+#define NGX_HTTP_LABELS_CHATWOOT_ETAG        32
+
+
+typedef enum {
+    NGX_HTTP_LABELS_CHATWOOT_NO_TOKEN = NGX_HTTP_LABELS_PROBLEM_OWN,
+    NGX_HTTP_LABELS_CHATWOOT_BAD_TOKEN,
+    NGX_HTTP_LABELS_CHATWOOT_NO_BOTS,
+    NGX_HTTP_LABELS_CHATWOOT_ROLE,
+    NGX_HTTP_LABELS_CHATWOOT_NO_ACCOUNT,
+    NGX_HTTP_LABELS_CHATWOOT_SUSPENDED,
+    NGX_HTTP_LABELS_CHATWOOT_NO_MEMBER,
+    NGX_HTTP_LABELS_CHATWOOT_FOREIGN_BOT,
+    NGX_HTTP_LABELS_CHATWOOT_MEDIA_TYPE,
+    NGX_HTTP_LABELS_CHATWOOT_JSON,
+    NGX_HTTP_LABELS_CHATWOOT_DEPTH,
+    NGX_HTTP_LABELS_CHATWOOT_NO_CONTACT,
+    NGX_HTTP_LABELS_CHATWOOT_NO_CONVERSATION,
+    NGX_HTTP_LABELS_CHATWOOT_LABELS_REQUIRED,
+    NGX_HTTP_LABELS_CHATWOOT_LABELS_INVALID,
+    NGX_HTTP_LABELS_CHATWOOT_LABELS_TEXT,
+    NGX_HTTP_LABELS_CHATWOOT_LABEL_TOO_LONG,
+    NGX_HTTP_LABELS_CHATWOOT_LABELS_TOO_MANY,
+    NGX_HTTP_LABELS_CHATWOOT_LABELS_BLANK,
+    NGX_HTTP_LABELS_CHATWOOT_PROBLEMS
+} ngx_http_labels_chatwoot_problem_e;
+
+
+/* what has been seen of the pieces of a list of labels */
+
+typedef struct {
+    ngx_uint_t                   pieces;
+    unsigned                     too_long:1;
+} ngx_http_labels_chatwoot_list_t;
+
+
+static ngx_int_t ngx_http_labels_chatwoot_request_id(
+    ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_chatwoot_credential(
+    ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_chatwoot_read(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_overwrite(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_add(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_remove(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_target(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_change(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_chatwoot_labels(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op,
+    ngx_http_labels_json_t *labels);
+static ngx_int_t ngx_http_labels_chatwoot_split(
+    ngx_http_labels_operation_t *op, ngx_str_t *text,
+    ngx_http_labels_chatwoot_list_t *list);
+static ngx_int_t ngx_http_labels_chatwoot_render(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_chatwoot_problem(
+    ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_chatwoot_headers(
+    ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_chatwoot_etag(ngx_http_labels_exchange_t *ex);
+static ngx_flag_t ngx_http_labels_chatwoot_matches(
+    ngx_http_labels_exchange_t *ex, ngx_str_t *etag);
+
+
+#define ngx_http_labels_chatwoot_route(method, path, name, kind, parse, body) \
+    { method, ngx_string("/api/v1/accounts/{}/contacts/{}/labels" path),      \
+      ngx_string("contact." name), kind,                                      \
+      ngx_string("user"), ngx_string("agent"),                                \
+      parse, ngx_http_labels_chatwoot_render, body }
+
+/* agent bots have conversations alone */
+
+#define ngx_http_labels_chatwoot_bot_route(method, name, kind, parse, body)   \
+    { method, ngx_string("/api/v1/accounts/{}/conversations/{}/labels"),      \
+      ngx_string("conversation." name), kind,                                 \
+      ngx_string("user agent_bot"), ngx_string("agent agent_bot"),            \
+      parse, ngx_http_labels_chatwoot_render, body }
+
+
+static ngx_http_labels_route_t  ngx_http_labels_chatwoot_routes[] = {
+
+    ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "", "overwrite",
+        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_overwrite, 1),
+
+    ngx_http_labels_chatwoot_route(NGX_HTTP_GET, "", "read",
+        NGX_HTTP_LABELS_READ, ngx_http_labels_chatwoot_read, 0),
+
+    ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "/add", "add",
+        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_add, 1),
+
+    ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "/remove", "remove",
+        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_remove, 1),
+
+    ngx_http_labels_chatwoot_bot_route(NGX_HTTP_POST, "overwrite",
+        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_overwrite, 1),
+
+    ngx_http_labels_chatwoot_bot_route(NGX_HTTP_GET, "read",
+        NGX_HTTP_LABELS_READ, ngx_http_labels_chatwoot_read, 0),
+
+    { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
+      ngx_null_string, NULL, NULL, 0 }
+};
+
+
+static ngx_http_labels_refusal_t  ngx_http_labels_chatwoot_refusals[] = {
+    { NGX_HTTP_LABELS_REFUSED_UNKNOWN | NGX_HTTP_LABELS_REFUSED_REVOKED
+      | NGX_HTTP_LABELS_REFUSED_EXPIRED, NGX_HTTP_LABELS_CHATWOOT_BAD_TOKEN },
+    { NGX_HTTP_LABELS_REFUSED_KIND, NGX_HTTP_LABELS_CHATWOOT_NO_BOTS },
+    { NGX_HTTP_LABELS_REFUSED_NO_ACCOUNT,
+      NGX_HTTP_LABELS_CHATWOOT_NO_ACCOUNT },
+    { NGX_HTTP_LABELS_REFUSED_SUSPENDED, NGX_HTTP_LABELS_CHATWOOT_SUSPENDED },
+    { NGX_HTTP_LABELS_REFUSED_OTHER_KIND,
+      NGX_HTTP_LABELS_CHATWOOT_FOREIGN_BOT },
+    { NGX_HTTP_LABELS_REFUSED_FOREIGN, NGX_HTTP_LABELS_CHATWOOT_NO_MEMBER },
+    { NGX_HTTP_LABELS_REFUSED_SCOPE, NGX_HTTP_LABELS_CHATWOOT_ROLE },
+    { 0, 0 }
+};
+
+
+/*
+ * Contract, section 4: status, text, field, code, and a title where it is not
+ * the text.  Status 422 has the envelope of validations.
+ */
+
+static struct {
+    ngx_uint_t   status;
+    ngx_str_t    text;
+    ngx_str_t    field;
+    ngx_str_t    code;
+    ngx_str_t    title;
+} ngx_http_labels_chatwoot_problems[] = {
+    { 500, ngx_string("Internal Server Error"), ngx_string("server"),
+      ngx_string("internal_error"), ngx_null_string },
+    { 404, ngx_string("The path or the method is not served"),
+      ngx_string("path"), ngx_string("route_not_found"),
+      ngx_string("Not Found") },
+    { 404, ngx_string("The path or the method is not served"),
+      ngx_string("path"), ngx_string("route_not_found"),
+      ngx_string("Not Found") },
+    { 413, ngx_string("Request body is too large"), ngx_string("body"),
+      ngx_string("body_too_large"), ngx_string("Payload Too Large") },
+    { 408, ngx_string("Request body was not received in time"),
+      ngx_string("body"), ngx_string("request_timeout"),
+      ngx_string("Request Timeout") },
+    { 429, ngx_string("Retry later"), ngx_string("request"),
+      ngx_string("rate_limited"), ngx_null_string },
+    { 0, ngx_null_string, ngx_string("request"), ngx_string("bad_request"),
+      ngx_null_string },
+    { 503, ngx_string("Too many requests are waiting, try again"),
+      ngx_string("server"), ngx_string("overloaded"),
+      ngx_string("Service Unavailable") },
+    { 503, ngx_string("The database is not reachable, try again"),
+      ngx_string("server"), ngx_string("unavailable"),
+      ngx_string("Service Unavailable") },
+    { 503, ngx_string("The outcome of the change is unknown, send it again"),
+      ngx_string("server"), ngx_string("commit_unknown"),
+      ngx_string("Service Unavailable") },
+    { 500, ngx_string("Internal Server Error"), ngx_string("server"),
+      ngx_string("internal_error"), ngx_null_string },
+
+    { 401, ngx_string("You need to sign in or sign up before continuing."),
+      ngx_string("api_access_token"), ngx_string("unauthorized"),
+      ngx_null_string },
+    { 401, ngx_string("Invalid Access Token"), ngx_string("api_access_token"),
+      ngx_string("invalid_token"), ngx_null_string },
+    { 401, ngx_string("Access to this endpoint is not authorized for bots"),
+      ngx_string("api_access_token"), ngx_string("bot_not_authorized"),
+      ngx_null_string },
+    { 401, ngx_string("You are not authorized to do this action"),
+      ngx_string("api_access_token"), ngx_string("action_not_authorized"),
+      ngx_null_string },
+    { 404, ngx_string("Resource could not be found"),
+      ngx_string("account_id"), ngx_string("not_found"), ngx_null_string },
+    { 401, ngx_string("Account is suspended"), ngx_string("account_id"),
+      ngx_string("account_suspended"), ngx_null_string },
+    { 401, ngx_string("You are not authorized to access this account"),
+      ngx_string("account_id"), ngx_string("account_not_authorized"),
+      ngx_null_string },
+    { 401, ngx_string("Bot is not authorized to access this account"),
+      ngx_string("account_id"), ngx_string("account_not_authorized"),
+      ngx_null_string },
+    { 415, ngx_string("Content-Type must be application/json"),
+      ngx_string("content-type"), ngx_string("unsupported_media_type"),
+      ngx_string("Unsupported Media Type") },
+    { 400, ngx_string("Request body is not valid JSON"), ngx_string("body"),
+      ngx_string("invalid_json"), ngx_string("Bad Request") },
+    { 400, ngx_string("Request body is nested too deeply (maximum is 32)"),
+      ngx_string("body"), ngx_string("too_deep"), ngx_string("Bad Request") },
+    { 404, ngx_string("Resource could not be found"), ngx_string("id"),
+      ngx_string("not_found"), ngx_null_string },
+    { 404, ngx_string("Resource could not be found"),
+      ngx_string("conversation_id"), ngx_string("not_found"),
+      ngx_null_string },
+    { 422, ngx_string("Labels must be present"), ngx_string("labels"),
+      ngx_string("required"), ngx_null_string },
+    { 422, ngx_string("Labels must be an array of strings"),
+      ngx_string("labels"), ngx_string("invalid"), ngx_null_string },
+    { 422, ngx_string("Labels must be valid UTF-8 text"),
+      ngx_string("labels"), ngx_string("invalid_text"), ngx_null_string },
+    { 422, ngx_string("Label is too long (maximum is 255 characters)"),
+      ngx_string("labels"), ngx_string("too_long"), ngx_null_string },
+    { 422, ngx_string("Labels has too many items (maximum is 1000)"),
+      ngx_string("labels"), ngx_string("too_many"), ngx_null_string },
+    { 422, ngx_string("Labels must contain at least one label that is not "
+                      "blank"),
+      ngx_string("labels"), ngx_string("blank"), ngx_null_string }
+};
+
+typedef char ngx_http_labels_chatwoot_problems_complete[
+    sizeof(ngx_http_labels_chatwoot_problems)
+    / sizeof(ngx_http_labels_chatwoot_problems[0])
+    == NGX_HTTP_LABELS_CHATWOOT_PROBLEMS ? 1 : -1];
+
+
+static ngx_str_t  ngx_http_labels_chatwoot_prefixes[] = {
+    ngx_string("/api/v1/accounts/"),
+    ngx_null_string
+};
+
+
+ngx_http_labels_dialect_t  ngx_http_labels_chatwoot = {
+    ngx_string("chatwoot"),
+    ngx_http_labels_chatwoot_prefixes,
+    NULL,
+    ngx_string("application/json; charset=utf-8"),
+    ngx_http_labels_chatwoot_routes,
+    ngx_http_labels_chatwoot_refusals,
+    ngx_http_labels_chatwoot_request_id,
+    NULL,
+    ngx_http_labels_chatwoot_credential,
+    ngx_http_labels_chatwoot_problem,
+    ngx_http_labels_chatwoot_headers,
+    0, 1, 1, 1
+};
+
+
+/* the client's own, without what does not belong there */
+
+static ngx_int_t
+ngx_http_labels_chatwoot_request_id(ngx_http_labels_exchange_t *ex)
+{
+    u_char      c, *p;
+    size_t      i;
+    ngx_str_t  *sent;
+
+    static ngx_str_t  name = ngx_string("x-request-id");
+
+    sent = ngx_http_labels_header_in(ex->request, &name, NULL, NULL);
+
+    if (sent == NULL) {
+        return ngx_http_labels_request_uuid(ex);
+    }
+
+    p = ngx_pnalloc(ex->pool, ngx_min(sent->len,
+                                      NGX_HTTP_LABELS_CHATWOOT_MAX_ID) + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ex->request_id.data = p;
+
+    for (i = 0; i < sent->len; i++) {
+        c = sent->data[i];
+
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+            || (c >= 'a' && c <= 'z') || c == '_' || c == '-')
+        {
+            *p++ = c;
+
+            if (p - ex->request_id.data == NGX_HTTP_LABELS_CHATWOOT_MAX_ID) {
+                break;
+            }
+        }
+    }
+
+    ex->request_id.len = p - ex->request_id.data;
+
+    return ex->request_id.len ? NGX_OK : ngx_http_labels_request_uuid(ex);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_credential(ngx_http_labels_exchange_t *ex)
+{
+    ngx_str_t   *token;
+    ngx_flag_t   differ;
+
+    static ngx_str_t  name = ngx_string("api-access-token");
+
+    token = ngx_http_labels_header_in(ex->request, &name, NULL, &differ);
+
+    if (token == NULL || (token->len == 0 && !differ)) {
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_NO_TOKEN);
+    }
+
+    if (differ) {
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_BAD_TOKEN);
+    }
+
+    ex->token = *token;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_read(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    return ngx_http_labels_chatwoot_target(ex, op);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_overwrite(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "overwrite");
+
+    return ngx_http_labels_chatwoot_change(ex, op);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_add(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "add");
+
+    return ngx_http_labels_chatwoot_change(ex, op);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_remove(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "remove");
+
+    return ngx_http_labels_chatwoot_change(ex, op);
+}
+
+
+/* ids of another shape are ids that do not exist */
+
+static ngx_int_t
+ngx_http_labels_chatwoot_target(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    if (ngx_http_labels_decimal_reference(op, &ex->params[0], &op->p.account)
+        != NGX_OK
+        || ngx_http_labels_decimal_reference(op, &ex->params[1],
+                                             &op->p.reference)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* NULL would stand for the credential's own account */
+
+    if (op->p.account.data == NULL) {
+        ngx_str_set(&op->p.account, "");
+    }
+
+    if (ngx_strncmp(ex->route->name.data, "contact", 7) == 0) {
+        ngx_str_set(&op->p.target, "contact");
+
+    } else {
+        ngx_str_set(&op->p.target, "conversation");
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_change(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                rc;
+    ngx_http_labels_json_t  *labels;
+
+    /* the account belongs to the credential's verdict, also with a bad body */
+
+    rc = ngx_http_labels_chatwoot_target(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_http_labels_chatwoot_body(ex);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    labels = ngx_http_labels_member(ex, "labels");
+
+    if (labels == NULL || labels->type == NGX_HTTP_LABELS_JSON_NULL) {
+        return ngx_http_labels_problem(ex,
+                                     NGX_HTTP_LABELS_CHATWOOT_LABELS_REQUIRED);
+    }
+
+    ngx_str_set(&op->p.match, "listed");
+    op->p.want = NGX_HTTP_LABELS_WANT_AFTER;
+
+    return ngx_http_labels_chatwoot_labels(ex, op, labels);
+}
+
+
+/* an empty body, and JSON that is no object, equal {} */
+
+static ngx_int_t
+ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
+{
+    ngx_http_labels_json_error_e  error;
+
+    static ngx_str_t  labels = ngx_string("labels");
+
+    static ngx_http_labels_json_limits_t  limits = { 32, 0, 0 };
+
+    if (ex->body.len == 0) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_labels_is_json(ex->request, 1)) {
+        return ngx_http_labels_problem(ex,
+                                       NGX_HTTP_LABELS_CHATWOOT_MEDIA_TYPE);
+    }
+
+    error = ngx_http_labels_json_read(ex->pool, &ex->body, &limits, &ex->json);
+
+    switch (error) {
+
+    case NGX_HTTP_LABELS_JSON_OK:
+        break;
+
+    case NGX_HTTP_LABELS_JSON_MEMORY:
+        return NGX_ERROR;
+
+    case NGX_HTTP_LABELS_JSON_DEPTH:
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_DEPTH);
+
+    default:
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
+    }
+
+    /* what is wrong in the labels themselves is said of the labels */
+
+    if (ngx_http_labels_json_flawed(ex->json, NGX_HTTP_LABELS_JSON_BAD_UTF8,
+                                    &labels))
+    {
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_labels(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_json_t *labels)
+{
+    ngx_uint_t                        flaws;
+    ngx_http_labels_json_t           *label;
+    ngx_http_labels_chatwoot_list_t   list;
+
+    if (labels->type != NGX_HTTP_LABELS_JSON_ARRAY) {
+        return ngx_http_labels_problem(ex,
+                                      NGX_HTTP_LABELS_CHATWOOT_LABELS_INVALID);
+    }
+
+    flaws = 0;
+
+    for (label = labels->child; label; label = label->next) {
+        if (label->type != NGX_HTTP_LABELS_JSON_STRING) {
+            return ngx_http_labels_problem(ex,
+                                      NGX_HTTP_LABELS_CHATWOOT_LABELS_INVALID);
+        }
+
+        flaws |= label->flaws;
+    }
+
+    if (flaws) {
+        return ngx_http_labels_problem(ex,
+                                       NGX_HTTP_LABELS_CHATWOOT_LABELS_TEXT);
+    }
+
+    ngx_memzero(&list, sizeof(ngx_http_labels_chatwoot_list_t));
+
+    for (label = labels->child; label; label = label->next) {
+        if (ngx_http_labels_chatwoot_split(op, &label->value, &list)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (list.too_long) {
+        return ngx_http_labels_problem(ex,
+                                      NGX_HTTP_LABELS_CHATWOOT_LABEL_TOO_LONG);
+    }
+
+    if (list.pieces > NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS) {
+        return ngx_http_labels_problem(ex,
+                                     NGX_HTTP_LABELS_CHATWOOT_LABELS_TOO_MANY);
+    }
+
+    if (labels->count && list.pieces == 0) {
+        return ngx_http_labels_problem(ex,
+                                       NGX_HTTP_LABELS_CHATWOOT_LABELS_BLANK);
+    }
+
+    return NGX_OK;
+}
+
+
+/* a string is as many labels as it has pieces between commas */
+
+static ngx_int_t
+ngx_http_labels_chatwoot_split(ngx_http_labels_operation_t *op,
+    ngx_str_t *text, ngx_http_labels_chatwoot_list_t *list)
+{
+    u_char     *p, *end, *comma;
+    ngx_str_t   piece;
+
+    end = text->data + text->len;
+
+    for (p = text->data; p <= end; p = comma + 1) {
+        comma = ngx_strlchr(p, end, ',');
+
+        if (comma == NULL) {
+            comma = end;
+        }
+
+        piece.data = p;
+        piece.len = comma - p;
+
+        piece = ngx_http_labels_text_trim(&piece, NGX_HTTP_LABELS_SPACE_ASCII);
+
+        if (ngx_http_labels_text_blank(&piece, NGX_HTTP_LABELS_SPACE_BLANK)) {
+            continue;
+        }
+
+        if (ngx_http_labels_text_length(&piece)
+            > NGX_HTTP_LABELS_CHATWOOT_MAX_LABEL)
+        {
+            list->too_long = 1;
+        }
+
+        if (++list->pieces > NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS) {
+            continue;
+        }
+
+        if (ngx_http_labels_add_title(op, &piece, 0, 0) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_render(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_http_labels_json_writer_t  w;
+
+    if (op->outcome != NGX_HTTP_LABELS_OK
+        && op->outcome != NGX_HTTP_LABELS_UNCHANGED)
+    {
+        return ngx_http_labels_problem(ex,
+                             (ngx_strcmp(op->p.target.data, "contact") == 0)
+                             ? NGX_HTTP_LABELS_CHATWOOT_NO_CONTACT
+                             : NGX_HTTP_LABELS_CHATWOOT_NO_CONVERSATION);
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"payload\":[");
+
+    if (op->kind == NGX_HTTP_LABELS_READ) {
+        ngx_http_labels_write_list(ex, &w, op, 0, NGX_HTTP_LABELS_READ_TITLE,
+                                   "", 0);
+    } else {
+        ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
+                                   NGX_HTTP_LABELS_CHANGE_TITLE, "after", 0);
+    }
+
+    ngx_http_labels_json_literal(&w, "]}");
+
+    ex->status = NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_problem(ngx_http_labels_exchange_t *ex)
+{
+    ngx_str_t                      *text, *field, *code, *title;
+    ngx_http_labels_problem_t      *problem;
+    ngx_http_labels_json_writer_t   w;
+
+    problem = ex->problems.elts;
+
+    ex->status = ngx_http_labels_chatwoot_problems[problem->code].status;
+    text = &ngx_http_labels_chatwoot_problems[problem->code].text;
+    field = &ngx_http_labels_chatwoot_problems[problem->code].field;
+    code = &ngx_http_labels_chatwoot_problems[problem->code].code;
+    title = &ngx_http_labels_chatwoot_problems[problem->code].title;
+
+    if (ex->status == 0) {
+        ex->status = problem->number;
+        text = ngx_http_labels_reason(ex->status);
+    }
+
+    if (title->len == 0) {
+        title = text;
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    if (ex->status == 422) {
+        ngx_http_labels_json_literal(&w, "{\"message\":");
+        ngx_http_labels_json_string(&w, text);
+        ngx_http_labels_json_literal(&w, ",\"attributes\":[");
+        ngx_http_labels_json_string(&w, field);
+        ngx_http_labels_json_literal(&w, "],");
+
+    } else {
+        ngx_http_labels_json_literal(&w, "{");
+    }
+
+    ngx_http_labels_json_literal(&w, "\"description\":");
+    ngx_http_labels_json_string(&w, text);
+    ngx_http_labels_json_literal(&w, ",\"errors\":[{\"field\":");
+    ngx_http_labels_json_string(&w, field);
+    ngx_http_labels_json_literal(&w, ",\"message\":");
+    ngx_http_labels_json_string(&w, text);
+    ngx_http_labels_json_literal(&w, ",\"code\":");
+    ngx_http_labels_json_string(&w, code);
+    ngx_http_labels_json_literal(&w, "}]");
+
+    if (ex->status != 422) {
+        ngx_http_labels_json_literal(&w, ",\"error\":");
+        ngx_http_labels_json_string(&w, title);
+    }
+
+    ngx_http_labels_json_literal(&w, "}");
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_headers(ngx_http_labels_exchange_t *ex)
+{
+    static ngx_str_t  request_id = ngx_string("X-Request-Id");
+    static ngx_str_t  cache = ngx_string("Cache-Control");
+    static ngx_str_t  no_cache = ngx_string("no-cache");
+
+    if (ngx_http_labels_header_out(ex, &request_id, &ex->request_id)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ex->status == NGX_HTTP_OK && ex->content.len) {
+        return ngx_http_labels_chatwoot_etag(ex);
+    }
+
+    return ngx_http_labels_header_out(ex, &cache, &no_cache);
+}
+
+
+static ngx_int_t
+ngx_http_labels_chatwoot_etag(ngx_http_labels_exchange_t *ex)
+{
+    u_char     *p, digest[NGX_HTTP_LABELS_DIGEST_LEN];
+    ngx_str_t   value;
+
+    static ngx_str_t  etag = ngx_string("ETag");
+    static ngx_str_t  cache = ngx_string("Cache-Control");
+    static ngx_str_t  private = ngx_string("max-age=0, private, "
+                                           "must-revalidate");
+
+    ngx_http_labels_digest(&ex->content, digest);
+
+    p = ngx_pnalloc(ex->pool, sizeof("W/\"\"")
+                              + NGX_HTTP_LABELS_CHATWOOT_ETAG);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    p = ngx_cpymem(p, "W/\"", 3);
+    p = ngx_hex_dump(p, digest, NGX_HTTP_LABELS_CHATWOOT_ETAG / 2);
+    *p++ = '"';
+    *p = '\0';
+    value.len = p - value.data;
+
+    if (ngx_http_labels_header_out(ex, &etag, &value) != NGX_OK
+        || ngx_http_labels_header_out(ex, &cache, &private) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((ex->request->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        && ngx_http_labels_chatwoot_matches(ex, &value))
+    {
+        ex->status = NGX_HTTP_NOT_MODIFIED;
+        ngx_str_null(&ex->content);
+    }
+
+    return NGX_OK;
+}
+
+
+/* If-None-Match by the weak comparison: the hash in quotes decides */
+
+static ngx_flag_t
+ngx_http_labels_chatwoot_matches(ngx_http_labels_exchange_t *ex,
+    ngx_str_t *etag)
+{
+    ngx_str_t  *sent;
+
+    static ngx_str_t  name = ngx_string("if-none-match");
+
+    sent = ngx_http_labels_header_in(ex->request, &name, NULL, NULL);
+
+    if (sent == NULL) {
+        return 0;
+    }
+
+    if (sent->len == 1 && sent->data[0] == '*') {
+        return 1;
+    }
+
+    return ngx_strnstr(sent->data, (char *) etag->data + 2, sent->len) != NULL;
+}

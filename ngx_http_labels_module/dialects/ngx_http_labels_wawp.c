@@ -1,0 +1,359 @@
+/*
+ * Copyright (c) the ngx_http_labels_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+/*
+ * Wawp: labels linked to chats by number.
+ */
+
+
+#include "ngx_http_labels_palette.h"
+#include "ngx_http_labels_wawp.h"
+
+
+typedef struct {
+    int64_t                      id;
+    ngx_uint_t                   row;
+} ngx_http_labels_wawp_row_t;
+
+
+static ngx_int_t ngx_http_labels_wawp_credential(
+    ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_wawp_link(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_unlink(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_replace(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_read(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_render_done(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_render_labels(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static int ngx_libc_cdecl ngx_http_labels_wawp_compare(const void *one,
+    const void *two);
+static ngx_int_t ngx_http_labels_wawp_problem(ngx_http_labels_exchange_t *ex);
+static ngx_int_t ngx_http_labels_wawp_headers(ngx_http_labels_exchange_t *ex);
+
+
+#define ngx_http_labels_wawp_route(method, path, name, kind, parse, render)   \
+    { method, ngx_string(path), ngx_string(name), kind, ngx_string("token"),  \
+      ngx_null_string, ngx_http_labels_wawp_##parse,                          \
+      ngx_http_labels_wawp_##render, 1 }
+
+/* every path exists below both prefixes */
+
+#define ngx_http_labels_wawp_routes_of(prefix)                                \
+    ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels/chats/{}",       \
+        "chat.read", NGX_HTTP_LABELS_READ, read, render_labels),              \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/chats/{}",       \
+        "chat.replace", NGX_HTTP_LABELS_CHANGE, replace, render_done),        \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/{id}/chats/{}",  \
+        "chat.add", NGX_HTTP_LABELS_CHANGE, link, render_done),               \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_POST, prefix "/labels/{id}/chats/{}", \
+        "chat.add", NGX_HTTP_LABELS_CHANGE, link, render_done),               \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_DELETE,                               \
+        prefix "/labels/{id}/chats/{}",                                       \
+        "chat.remove", NGX_HTTP_LABELS_CHANGE, unlink, render_done)
+
+
+static ngx_http_labels_route_t  ngx_http_labels_wawp_routes[] = {
+
+    ngx_http_labels_wawp_routes_of("/v2"),
+    ngx_http_labels_wawp_routes_of("/wp-json/awp/v1"),
+
+    { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
+      ngx_null_string, NULL, NULL, 0 }
+};
+
+
+static ngx_http_labels_refusal_t  ngx_http_labels_wawp_refusals[] = {
+    { NGX_HTTP_LABELS_REFUSED_UNKNOWN | NGX_HTTP_LABELS_REFUSED_REVOKED
+      | NGX_HTTP_LABELS_REFUSED_EXPIRED | NGX_HTTP_LABELS_REFUSED_KIND,
+      NGX_HTTP_LABELS_WAWP_BAD_TOKEN },
+    { NGX_HTTP_LABELS_REFUSED_OWN, NGX_HTTP_LABELS_WAWP_SUSPENDED },
+    { NGX_HTTP_LABELS_REFUSED_NO_ACCOUNT | NGX_HTTP_LABELS_REFUSED_FOREIGN,
+      NGX_HTTP_LABELS_WAWP_NO_INSTANCE },
+    { NGX_HTTP_LABELS_REFUSED_SUSPENDED, NGX_HTTP_LABELS_WAWP_SUSPENDED },
+    { 0, 0 }
+};
+
+
+/* contract, section 4; a subject follows the message where there is one */
+
+static struct {
+    ngx_uint_t   status;
+    ngx_str_t    code;
+    ngx_str_t    message;
+} ngx_http_labels_wawp_problems[] = {
+    { 500, ngx_string("internal_error"), ngx_string("Unexpected Failure") },
+    { 404, ngx_string("not_found"), ngx_string("Not Found") },
+    { 405, ngx_string("method_not_allowed"),
+      ngx_string("Method Not Allowed") },
+    { 413, ngx_string("payload_too_large"),
+      ngx_string("Request body is too large") },
+    { 408, ngx_string("request_timeout"), ngx_string("Request Timeout") },
+    { 429, ngx_string("rate_limited"), ngx_string("Too Many Requests") },
+    { 0, ngx_string("bad_request"), ngx_string("Bad Request") },
+    { 503, ngx_string("wawp_upstream_error"),
+      ngx_string("Service temporarily unavailable") },
+    { 503, ngx_string("wawp_upstream_error"),
+      ngx_string("Service temporarily unavailable") },
+    { 503, ngx_string("wawp_upstream_error"),
+      ngx_string("Service temporarily unavailable") },
+    { 500, ngx_string("internal_error"), ngx_string("Unexpected Failure") },
+
+    { 401, ngx_string("missing_token"), ngx_string("Missing access_token") },
+    { 401, ngx_string("invalid_token"),
+      ngx_string("Invalid or Missing Access Token") },
+    { 403, ngx_string("forbidden"), ngx_string("Account suspended") },
+    { 404, ngx_string("invalid_session"), ngx_string("Instance not found") },
+    { 400, ngx_string("missing_params"),
+      ngx_string("Missing Required Parameter(s): ") },
+    { 400, ngx_string("invalid_param"),
+      ngx_string("Invalid Parameter Format: ") },
+    { 400, ngx_string("conflicting_params"),
+      ngx_string("Conflicting values for parameter: ") },
+    { 404, ngx_string("label_not_found"), ngx_string("Label not found") }
+};
+
+typedef char ngx_http_labels_wawp_problems_complete[
+    sizeof(ngx_http_labels_wawp_problems)
+    / sizeof(ngx_http_labels_wawp_problems[0])
+    == NGX_HTTP_LABELS_WAWP_PROBLEMS ? 1 : -1];
+
+
+static ngx_str_t  ngx_http_labels_wawp_prefixes[] = {
+    ngx_string("/v2/"),
+    ngx_string("/wp-json/awp/v1/"),
+    ngx_null_string
+};
+
+
+/* words of other paths, which are no label ids */
+
+static ngx_str_t  ngx_http_labels_wawp_reserved[] = {
+    ngx_string("all"),
+    ngx_string("create"),
+    ngx_string("chats"),
+    ngx_null_string
+};
+
+
+ngx_http_labels_dialect_t  ngx_http_labels_wawp = {
+    ngx_string("wawp"),
+    ngx_http_labels_wawp_prefixes,
+    ngx_http_labels_wawp_reserved,
+    ngx_string("application/json; charset=utf-8"),
+    ngx_http_labels_wawp_routes,
+    ngx_http_labels_wawp_refusals,
+    ngx_http_labels_request_uuid,
+    NULL,
+    ngx_http_labels_wawp_credential,
+    ngx_http_labels_wawp_problem,
+    ngx_http_labels_wawp_headers,
+    0, 1, 0, 0
+};
+
+
+static ngx_int_t
+ngx_http_labels_wawp_credential(ngx_http_labels_exchange_t *ex)
+{
+    ngx_http_labels_wawp_token(ex);
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_link(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "add");
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID
+                                                | NGX_HTTP_LABELS_WAWP_CHAT,
+                                        &ex->params[0], &ex->params[1]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_unlink(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "remove");
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID
+                                                | NGX_HTTP_LABELS_WAWP_CHAT,
+                                        &ex->params[0], &ex->params[1]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_replace(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.action, "replace");
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_CHAT
+                                                | NGX_HTTP_LABELS_WAWP_LABELS,
+                                        NULL, &ex->params[0]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_read(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    op->p.full = 1;
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_CHAT,
+                                        NULL, &ex->params[0]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_render_done(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    static ngx_str_t  done = ngx_string("{\"success\":true,\"message\":"
+                                   "\"Operation completed successfully\"}");
+
+    if (op->outcome != NGX_HTTP_LABELS_OK
+        && op->outcome != NGX_HTTP_LABELS_UNCHANGED)
+    {
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_NO_LABEL);
+    }
+
+    ex->status = NGX_HTTP_OK;
+    ex->content = done;
+
+    return NGX_OK;
+}
+
+
+/* by number, where the other dialects show the order of attachment */
+
+static ngx_int_t
+ngx_http_labels_wawp_render_labels(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_uint_t                      i, n, index;
+    ngx_http_labels_wawp_row_t     *rows;
+    ngx_http_labels_json_writer_t   w;
+
+    n = op->rows - 1;
+
+    rows = ngx_palloc(ex->pool, (n + 1) * sizeof(ngx_http_labels_wawp_row_t));
+    if (rows == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        rows[i].row = i + 1;
+        rows[i].id = ngx_http_labels_cell_integer(op, i + 1,
+                                                NGX_HTTP_LABELS_READ_LABEL_ID);
+    }
+
+    ngx_qsort(rows, n, sizeof(ngx_http_labels_wawp_row_t),
+              ngx_http_labels_wawp_compare);
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+    ngx_http_labels_json_literal(&w, "[");
+
+    for (i = 0; i < n; i++) {
+        index = ngx_http_labels_palette_index(ngx_http_labels_cell(op,
+                                rows[i].row, NGX_HTTP_LABELS_READ_COLOR));
+        if (i) {
+            ngx_http_labels_json_literal(&w, ",");
+        }
+
+        ngx_http_labels_json_literal(&w, "{\"id\":\"");
+        ngx_http_labels_json_integer(&w, rows[i].id);
+        ngx_http_labels_json_literal(&w, "\",\"name\":");
+        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, rows[i].row,
+                                               NGX_HTTP_LABELS_READ_TITLE));
+        ngx_http_labels_json_literal(&w, ",\"color\":");
+        ngx_http_labels_json_integer(&w, index);
+        ngx_http_labels_json_literal(&w, ",\"colorHex\":");
+        ngx_http_labels_json_string(&w, ngx_http_labels_palette_hex(index));
+        ngx_http_labels_json_literal(&w, "}");
+    }
+
+    ngx_http_labels_json_literal(&w, "]");
+
+    ex->status = NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+static int ngx_libc_cdecl
+ngx_http_labels_wawp_compare(const void *one, const void *two)
+{
+    const ngx_http_labels_wawp_row_t  *a, *b;
+
+    a = one;
+    b = two;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_problem(ngx_http_labels_exchange_t *ex)
+{
+    ngx_uint_t                      code;
+    ngx_http_labels_problem_t      *problem;
+    ngx_http_labels_json_writer_t   w;
+
+    problem = ex->problems.elts;
+    code = problem->code;
+    ex->status = ngx_http_labels_wawp_problems[code].status;
+
+    if (ex->status == 0) {
+        ex->status = problem->number;
+
+        if (ex->status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
+            code = NGX_HTTP_LABELS_PROBLEM_INTERNAL;
+        }
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"success\":false,\"code\":");
+    ngx_http_labels_json_string(&w,
+                                &ngx_http_labels_wawp_problems[code].code);
+    ngx_http_labels_json_literal(&w, ",\"message\":\"");
+    ngx_http_labels_json_characters(&w,
+                                 &ngx_http_labels_wawp_problems[code].message);
+    ngx_http_labels_json_characters(&w, &problem->subject);
+    ngx_http_labels_json_literal(&w, "\"}");
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_headers(ngx_http_labels_exchange_t *ex)
+{
+    static ngx_str_t  cache = ngx_string("Cache-Control");
+    static ngx_str_t  no_store = ngx_string("no-store");
+    static ngx_str_t  allow = ngx_string("Allow");
+
+    if (ngx_http_labels_header_out(ex, &cache, &no_store) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ex->allow.len) {
+        return ngx_http_labels_header_out(ex, &allow, &ex->allow);
+    }
+
+    return NGX_OK;
+}
