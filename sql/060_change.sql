@@ -79,7 +79,8 @@ BEGIN
       INTO v_kind, v_target, v_team, v_outcome
       FROM labels.targets(v_account, p_target, p_reference) t;
 
-    SELECT array_agg(i.label_id), array_agg(i.title),
+    SELECT coalesce(array_agg(i.label_id), '{}'),
+           coalesce(array_agg(i.title), '{}'),
            coalesce(bool_or(i.missing), false),
            array_agg(DISTINCT i.request) FILTER (WHERE i.other_team)
       INTO v_label, v_title, v_missing, v_other_team
