@@ -1,0 +1,146 @@
+# Copyright (c) the ngx_http_labels_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A private PostgreSQL cluster of a test, and databases in it.
+
+package Labels::Cluster;
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+
+my $root = abs_path(dirname(__FILE__) . '/../../..');
+
+
+# new(settings => [...]): an empty cluster, not started.
+# at($home): one that somebody else has made and started.
+sub new {
+    my ($class, %args) = @_;
+    my $home = tempdir('labels-XXXXXX', TMPDIR => 1);
+    my $self = bless { home => $home, own => $$ }, $class;
+
+    if ($> == 0) {
+        my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+        chown $uid, $gid, $home;
+    }
+
+    $self->pg("initdb -D $home/data -U postgres -A trust -E UTF8 "
+            . "--locale=C.UTF-8 -N > $home/initdb.log 2>&1") == 0
+        or die "initdb failed, see $home/initdb.log\n";
+
+    open my $out, '>>', "$home/data/postgresql.conf" or die "$home: $!\n";
+    print {$out} "$_\n" for "listen_addresses = ''",
+        "unix_socket_directories = '$home'", 'max_locks_per_transaction = 256',
+        'fsync = off', @{ $args{settings} || [] };
+    close $out;
+
+    return $self;
+}
+
+
+sub at {
+    my ($class, $home) = @_;
+    return bless { home => $home, own => 0 }, $class;
+}
+
+
+# Runs a server program as a user that PostgreSQL accepts; its exit status.
+sub pg {
+    my ($self, $command) = @_;
+    my ($bin) = sort { $b cmp $a } glob '/usr/lib/postgresql/*/bin';
+    my $as = $> == 0
+           ? 'setpriv --reuid=postgres --regid=postgres --init-groups' : '';
+    return system "cd / && $as $bin/$command";
+}
+
+
+sub start {
+    my ($self) = @_;
+    my $home = $self->{home};
+    return $self->pg("pg_ctl -D $home/data -l $home/log -w -s start") == 0;
+}
+
+
+# stop('fast' | 'immediate' | 'smart')
+sub stop {
+    my ($self, $mode) = @_;
+    $mode ||= 'immediate';
+    return $self->pg("pg_ctl -D $self->{home}/data -m $mode -w -s stop "
+                   . '> /dev/null 2>&1') == 0;
+}
+
+
+sub postmaster {
+    my ($self) = @_;
+    open my $in, '<', "$self->{home}/data/postmaster.pid" or return;
+    return 0 + <$in>;
+}
+
+
+# SIGKILL to the postmaster, as a crash of the machine would have it.
+sub crash {
+    my ($self) = @_;
+    my $pid = $self->postmaster or return;
+    my @children = split ' ', do {
+        local (@ARGV, $/) = "/proc/$pid/task/$pid/children"; <> // '' };
+    kill KILL => $pid, @children;
+    unlink "$self->{home}/data/postmaster.pid";
+    return;
+}
+
+
+# A database of its own, from the template or installed anew; its name.
+sub database {
+    my ($self, $name) = @_;
+    my $template = $self->query('postgres', "SELECT 1 FROM pg_database "
+                                          . "WHERE datname = 'labels_template'");
+
+    $self->query('postgres', "CREATE DATABASE $name"
+                           . ($template ? ' TEMPLATE labels_template' : ''));
+    $self->load($name, $_) for $template ? () : qw(install demo);
+    return $name;
+}
+
+
+sub load {
+    my ($self, $database, $script) = @_;
+    system('psql', '-qX', '-h', $self->{home}, '-U', 'postgres', $database,
+           '-f', "$root/sql/$script.sql") == 0 or die "$script.sql failed\n";
+    return;
+}
+
+
+# One statement's result as psql prints it, without the last newline.
+sub query {
+    my ($self, $database, $sql) = @_;
+    open my $psql, '-|', 'psql', '-qXAt', '-h', $self->{home}, '-U', 'postgres',
+        $database, '-c', $sql or die "psql: $!\n";
+    local $/;
+    my $out = <$psql> // '';
+    close $psql;
+    chomp $out;
+    return $out;
+}
+
+
+sub conninfo {
+    my ($self, $database) = @_;
+    return "host=$self->{home} user=labels_module dbname=$database";
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+    return if $self->{own} != $$;
+    local $?;
+    $self->stop if $self->postmaster;
+    remove_tree($self->{home});
+    return;
+}
+
+
+1;
