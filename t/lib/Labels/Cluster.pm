@@ -122,7 +122,7 @@ sub query {
     local $/;
     my $out = <$psql> // '';
     close $psql;
-    chomp $out;
+    $out =~ s{\n\z}{};
     return $out;
 }
 

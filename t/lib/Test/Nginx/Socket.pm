@@ -49,6 +49,8 @@ sub no_root_location() { return }
 sub run_tests() {
     for my $block (blocks()) {
         $_->($block) for @preprocessors;
+        eval $block->init if defined $block->init;
+        die $@ if $@;
         run_block($block) for 1 .. $repeat;
     }
 
