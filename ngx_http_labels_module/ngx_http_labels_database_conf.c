@@ -214,12 +214,15 @@ ngx_http_labels_database_directive(ngx_conf_t *cf, ngx_command_t *dummy,
 
         rv = cmd->set(cf, cmd, conf);
 
-        if (rv == NGX_CONF_OK || rv == NGX_CONF_ERROR) {
-            return rv;
+        if (rv == NGX_CONF_OK) {
+            return NGX_CONF_OK;
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
-                           &value[0], rv);
+        /* nginx's own setters do not always name the directive */
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" in labels_database: %s", &value[0],
+                           (rv == NGX_CONF_ERROR) ? "invalid value" : rv);
         return NGX_CONF_ERROR;
     }
 

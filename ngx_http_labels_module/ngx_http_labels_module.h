@@ -43,6 +43,8 @@ typedef struct {
     ngx_http_labels_exchange_t  *exchange;
     ngx_http_labels_operation_t *operation;  /* in the engine; else NULL */
 
+    ngx_http_event_handler_pt    read_body;  /* nginx's own, wrapped */
+
     ngx_str_t                   *operation_name;
     ngx_str_t                   *outcome;
     ngx_str_t                    account;

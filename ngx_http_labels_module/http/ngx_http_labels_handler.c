@@ -13,6 +13,8 @@
 
 static ngx_int_t ngx_http_labels_refuse(ngx_http_labels_ctx_t *ctx,
     ngx_int_t rc);
+static ngx_int_t ngx_http_labels_read_body(ngx_http_labels_ctx_t *ctx);
+static void ngx_http_labels_read_body_handler(ngx_http_request_t *r);
 static void ngx_http_labels_body_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_labels_start(ngx_http_labels_ctx_t *ctx);
 static ngx_int_t ngx_http_labels_parse(ngx_http_labels_ctx_t *ctx,
@@ -76,12 +78,7 @@ ngx_http_labels_handler(ngx_http_request_t *r)
     }
 
     if (ex->route->body) {
-        r->request_body_in_single_buf = 1;
-
-        rc = ngx_http_read_client_request_body(r,
-                                               ngx_http_labels_body_handler);
-
-        return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+        return ngx_http_labels_read_body(ctx);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -120,6 +117,54 @@ ngx_http_labels_refuse(ngx_http_labels_ctx_t *ctx, ngx_int_t rc)
 
     return (rc == NGX_DONE) ? ngx_http_labels_reply(ctx)
                             : ngx_http_labels_reply_problem(ctx);
+}
+
+
+static ngx_int_t
+ngx_http_labels_read_body(ngx_http_labels_ctx_t *ctx)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_labels_body_handler);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    if (rc == NGX_AGAIN) {
+        ctx->read_body = r->read_event_handler;
+        r->read_event_handler = ngx_http_labels_read_body_handler;
+    }
+
+    return NGX_DONE;
+}
+
+
+/* nginx would close the connection of a body that is late without an answer */
+
+static void
+ngx_http_labels_read_body_handler(ngx_http_request_t *r)
+{
+    ngx_http_labels_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_labels_module);
+
+    if (!r->connection->read->timedout) {
+        ctx->read_body(r);
+        return;
+    }
+
+    r->connection->read->timedout = 0;
+    r->keepalive = 0;
+
+    (void) ngx_http_labels_problem(ctx->exchange,
+                                   NGX_HTTP_LABELS_PROBLEM_BODY_TIMEOUT);
+
+    ngx_http_finalize_request(r, ngx_http_labels_reply_problem(ctx));
 }
 
 

@@ -240,6 +240,13 @@ sub log_since {
 }
 
 
+# Whether the process has ended, reaped or not.
+sub gone {
+    my ($pid) = @_;
+    return !kill(0 => $pid) || slurp("/proc/$pid/stat") =~ /\) Z /;
+}
+
+
 sub stop {
     my ($self) = @_;
     my $pid = delete $self->{pid};
@@ -248,7 +255,7 @@ sub stop {
 
     kill TERM => $pid;
     for (1 .. 1000) {
-        last if !kill 0 => $pid;
+        last if gone($pid);
         sleep 0.01;
     }
     kill KILL => $pid;

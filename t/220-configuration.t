@@ -1,0 +1,122 @@
+# Configuration errors stop nginx with the directive's name and the remedy.
+
+use Labels;
+use Test::Nginx::Socket 'no_plan';
+
+suite();
+run_tests();
+
+__DATA__
+
+=== TEST 1: an unknown dialect
+--- config
+location / { labels whatsapp; }
+--- must_die
+--- error_log
+unknown dialect "whatsapp", use one of: chatwoot leadlex highlevel kirimchat wawp
+
+=== TEST 2: no database
+--- http_config
+--- config
+location / { labels wawp; }
+--- must_die
+--- error_log
+"labels wawp" has no database, add a "labels_database" block to http
+
+=== TEST 3: a choice of databases
+--- http_config
+labels_database a { conninfo "dbname=x"; }
+labels_database b { conninfo "dbname=x"; }
+--- config
+location / { labels wawp; }
+--- must_die
+--- error_log
+"labels wawp" has a choice of databases, name one by "labels_use"
+
+=== TEST 4: a database that is not there
+--- config
+location / { labels wawp; labels_use other; }
+--- must_die
+--- error_log
+"labels_use other" names no "labels_database" block
+
+=== TEST 5: a block without conninfo
+--- http_config
+labels_database a { connections 1; }
+--- must_die
+--- error_log
+labels_database "a" has no "conninfo"
+
+=== TEST 6: a bad conninfo
+--- http_config
+labels_database a { conninfo "hots=x"; }
+--- must_die
+--- error_log
+labels_database "a": invalid "conninfo": invalid connection option "hots"
+
+=== TEST 7: a host that does not resolve
+--- http_config
+labels_database a { conninfo "host=no-such-host.invalid"; }
+--- must_die
+--- error_log
+host "no-such-host.invalid" was not found, name an address in hostaddr
+
+=== TEST 8: a directive that the block does not know, and one given twice
+--- http_config
+labels_database a { conninfo "dbname=x"; poolsize 3; }
+--- must_die
+--- error_log
+unknown directive "poolsize" in a labels_database block
+
+=== TEST 9: a directive given twice
+--- http_config
+labels_database a { conninfo "dbname=x"; conninfo "dbname=y"; }
+--- must_die
+--- error_log
+"conninfo" in labels_database: is duplicate
+
+=== TEST 10: out of bounds
+--- http_config
+labels_database a { conninfo "dbname=x"; connections 0; }
+--- must_die
+--- error_log
+value must be between 1 and 64
+"connections" in labels_database
+
+=== TEST 11: timeouts that contradict each other
+--- http_config
+labels_database a { conninfo "dbname=x"; request_timeout 1s; isolation_lock_timeout 1s; }
+--- must_die
+--- error_log
+"isolation_lock_timeout" must be shorter than "request_timeout"
+
+=== TEST 12: a rate of another shape
+--- config
+location / { labels wawp; labels_rate 60/m; }
+--- must_die
+--- error_log
+invalid rate "60/m", write it as 60r/m, read=600r/m or 100r/10s
+
+=== TEST 13: the same dialect twice
+--- config
+location / { labels wawp; labels wawp; }
+--- must_die
+--- error_log
+"labels" directive is duplicate
+
+=== TEST 14: databases by name, several of them, and every directive
+--- http_config eval
+Labels::labels_database('connections 1; isolation_connections 2; queue 10; batch 8; batch_bytes 64k; connect_timeout 1s; request_timeout 5s; lock_timeout 20ms; isolation_lock_timeout 1s; max_lifetime 1m; backoff 200ms; retry_after 7s; prepare off;')
+. 'labels_database other { conninfo "host=/nowhere dbname=x"; retry_after 9s; } labels_use other;'
+--- config
+location /v1/ { labels kirimchat; }
+location /v2/ { labels wawp; labels_use main; }
+--- request eval
+["GET /v1/contacts/\${contact.kim.kirimchat_id}/labels", "GET /v2/labels/chats/12345?access_token=\${cred.wa_token}&instance_id=A1B2C3D4E5F6",
+ "PUT /v2/labels/1/chats/12345?access_token=\${cred.wa_token}&instance_id=A1B2C3D4E5F6"]
+--- more_headers
+Authorization: Bearer ${cred.kc_key}
+--- error_code eval
+[503, 200, 200]
+--- response_headers eval
+['Retry-After: 9', '! Retry-After', '! Retry-After']
