@@ -5,8 +5,8 @@
 --     1 an idempotency key
 --     2 an account: shared for changes of attachments, exclusive for changes
 --       of the catalogue; while it is held no label vanishes or is renamed
---     3 creation in an account: only where a label or a chat has to be made
---     4 a contact or conversation: what happens to one is serial
+--     3 a contact or conversation: what happens to one is serial
+--     4 creation in an account: only where a label or a chat has to be made
 -- Keys are hashes; a collision makes two transactions wait that need not.
 
 
@@ -37,7 +37,7 @@ CREATE OR REPLACE FUNCTION labels.lock_creation(p_account bigint[])
 RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
-    SELECT pg_advisory_xact_lock(76003, s.key)
+    SELECT pg_advisory_xact_lock(76004, s.key)
       FROM (SELECT DISTINCT hashint8(a.account_id) AS key
               FROM unnest(p_account) AS a (account_id)
              WHERE a.account_id IS NOT NULL
@@ -66,7 +66,7 @@ DECLARE
     v_free bigint;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(
-               76004, labels.target_key(p_account, p_kind, p_target))
+               76003, labels.target_key(p_account, p_kind, p_target))
     THEN
         RETURN false;
     END IF;

@@ -1,20 +1,22 @@
 -- What the items of a batch of changes mean, and the targets' locks.
 
 
--- One row per item, in order. missing: no label yet (an id that does not exist,
--- or a title whose label is to be made). Items of requests without an account
--- come out empty. 'remove' by title needs no label: it looks at the target.
+-- One row per item, in order. missing: a title whose label is to be made;
+-- unknown: an id that does not exist. Items of requests without an account come
+-- out empty. 'remove' by title needs no label: it looks at the target.
 CREATE OR REPLACE FUNCTION labels.items(
     p_account bigint[], p_team smallint[], p_action text[], p_match text[],
     p_same_team boolean[], p_item_request integer[], p_item_title text[],
     p_item_folded text[])
 RETURNS TABLE (request integer, label_id integer, title text,
-               missing boolean, other_team boolean)
+               missing boolean, unknown boolean, other_team boolean)
 LANGUAGE sql STABLE
 AS $$
     SELECT e.request, l.label_id, l.title,
            l.label_id IS NULL AND e.account_id IS NOT NULL
-               AND NOT (e.by_title AND e.action = 'remove'),
+               AND e.by_title AND e.action <> 'remove',
+           l.label_id IS NULL AND e.account_id IS NOT NULL
+               AND NOT e.by_title,
            e.same_team AND l.team_id <> e.team_id
       FROM (SELECT i.request, i.title, i.folded, i.n,
                    p_account[i.request] AS account_id,
@@ -47,15 +49,15 @@ AS $$
 $$;
 
 
--- Refuses requests with ids that do not exist, and makes chats and labels that
--- are to come into being; all arrays have an element per request, p_label and
--- p_title one per item.
+-- Makes the chats and labels that are to come into being, for requests that
+-- have no outcome yet; all arrays have an element per request, p_label and
+-- p_label_title one per item.
 CREATE OR REPLACE FUNCTION labels.make_missing(
     p_account bigint[], p_outcome labels.outcome[], p_target_id bigint[],
     p_team smallint[], p_label integer[], p_label_title text[],
-    p_target text[], p_reference text[], p_action text[], p_match text[],
+    p_reference text[], p_action text[], p_match text[],
     p_item_request integer[], p_item_title text[], p_item_folded text[],
-    OUT outcome labels.outcome[], OUT target bigint[], OUT team smallint[],
+    OUT target bigint[], OUT team smallint[],
     OUT label integer[], OUT title text[])
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -65,32 +67,20 @@ DECLARE
     v_chat record;
     v_made record;
     v_creating bigint[] := '{}';
-    v_sends boolean[] := array_fill(false, ARRAY[cardinality(p_account)]);
 BEGIN
-    outcome := p_outcome;
     target := p_target_id;
     team := p_team;
     label := p_label;
     title := p_label_title;
 
+    -- a chat without a label to put on it is not made
+
     FOR v_item IN 1 .. cardinality(p_item_request) LOOP
         v_request := p_item_request[v_item];
-        CONTINUE WHEN p_account[v_request] IS NULL
-                      OR outcome[v_request] IS NOT NULL;
 
-        v_sends[v_request] := p_action[v_request] <> 'remove';
-        CONTINUE WHEN label[v_item] IS NOT NULL;
-
-        IF p_match[v_request] IN ('uuid', 'label_id') THEN
-            outcome[v_request] := 'label_not_found';
-        ELSIF v_sends[v_request] THEN
-            v_creating := v_creating || p_account[v_request];
-        END IF;
-    END LOOP;
-
-    FOR v_request IN 1 .. cardinality(p_account) LOOP
-        IF v_sends[v_request] AND target[v_request] IS NULL
-           AND outcome[v_request] IS NULL
+        IF p_account[v_request] IS NOT NULL AND p_outcome[v_request] IS NULL
+           AND p_action[v_request] <> 'remove'
+           AND (label[v_item] IS NULL OR target[v_request] IS NULL)
         THEN
             v_creating := v_creating || p_account[v_request];
         END IF;
@@ -102,10 +92,13 @@ BEGIN
 
     PERFORM labels.lock_creation(v_creating);
 
-    FOR v_request IN 1 .. cardinality(p_account) LOOP
-        IF v_sends[v_request] AND target[v_request] IS NULL
-           AND outcome[v_request] IS NULL
-        THEN
+    FOR v_item IN 1 .. cardinality(p_item_request) LOOP
+        v_request := p_item_request[v_item];
+        CONTINUE WHEN p_account[v_request] IS NULL
+                      OR p_outcome[v_request] IS NOT NULL
+                      OR p_action[v_request] = 'remove';
+
+        IF target[v_request] IS NULL THEN
             SELECT * INTO v_chat
               FROM labels.make_chat(p_account[v_request],
                                     p_reference[v_request]);
@@ -113,14 +106,8 @@ BEGIN
             target[v_request] := v_chat.contact_id;
             team[v_request] := v_chat.team_id;
         END IF;
-    END LOOP;
 
-    FOR v_item IN 1 .. cardinality(p_item_request) LOOP
-        v_request := p_item_request[v_item];
-
-        IF label[v_item] IS NULL AND v_sends[v_request]
-           AND outcome[v_request] IS NULL
-        THEN
+        IF label[v_item] IS NULL THEN
             SELECT * INTO v_made
               FROM labels.make_label(p_account[v_request], team[v_request],
                                      p_item_title[v_item],
@@ -158,7 +145,7 @@ BEGIN
           FROM unnest(p_account, p_kind, p_target) WITH ORDINALITY
                AS t (account_id, kind, target_id, request);
     ELSE
-        PERFORM pg_advisory_xact_lock(76004, s.key)
+        PERFORM pg_advisory_xact_lock(76003, s.key)
            FROM (SELECT DISTINCT labels.target_key(
                             t.account_id, t.kind, t.target_id) AS key
                    FROM unnest(p_account, p_kind, p_target, p_outcome)

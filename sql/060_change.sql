@@ -49,6 +49,7 @@ DECLARE
     v_rounds integer := 1;
     v_keyed boolean := array_remove(p_key, NULL) <> '{}';
     v_missing boolean;
+    v_unknown integer[];
     v_other_team integer[];
     v_done labels.round_result;
     v_list_request integer[] := '{}';
@@ -82,26 +83,18 @@ BEGIN
     SELECT coalesce(array_agg(i.label_id), '{}'),
            coalesce(array_agg(i.title), '{}'),
            coalesce(bool_or(i.missing), false),
+           array_agg(DISTINCT i.request) FILTER (WHERE i.unknown),
            array_agg(DISTINCT i.request) FILTER (WHERE i.other_team)
-      INTO v_label, v_title, v_missing, v_other_team
+      INTO v_label, v_title, v_missing, v_unknown, v_other_team
       FROM labels.items(v_account, v_team, p_action, p_match, p_same_team,
                         p_item_request, p_item_title, p_item_folded) i;
 
-    -- a chat may have to be made, a label may not exist or have to be made
-
-    IF v_missing OR array_position(p_target, 'chat_id') IS NOT NULL THEN
-        SELECT m.outcome, m.target, m.team, m.label, m.title
-          INTO v_outcome, v_target, v_team, v_label, v_title
-          FROM labels.make_missing(v_account, v_outcome, v_target, v_team,
-                                   v_label, v_title, p_target, p_reference,
-                                   p_action, p_match, p_item_request,
-                                   p_item_title, p_item_folded) m;
-    END IF;
-
-    IF v_other_team IS NOT NULL THEN
-        SELECT array_agg(CASE WHEN o.outcome IS NULL
-                                   AND o.request = ANY (v_other_team)
-                              THEN 'other_team' ELSE o.outcome END)
+    IF v_unknown IS NOT NULL OR v_other_team IS NOT NULL THEN
+        SELECT array_agg(CASE WHEN o.outcome IS NOT NULL THEN o.outcome
+                              WHEN o.request = ANY (v_unknown)
+                              THEN 'label_not_found'
+                              WHEN o.request = ANY (v_other_team)
+                              THEN 'other_team' END)
           INTO v_outcome
           FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
     END IF;
@@ -109,6 +102,24 @@ BEGIN
     SELECT l.outcome, l.round, l.rounds INTO v_outcome, v_round, v_rounds
       FROM labels.lock_targets(v_account, v_kind, v_target, v_outcome,
                                p_nowait) l;
+
+    -- a label or a chat may have to be made; the targets come first, so that
+    -- nobody waits for one while others wait to create
+
+    IF v_missing OR array_position(p_target, 'chat_id') IS NOT NULL THEN
+        SELECT m.target, m.team, m.label, m.title
+          INTO v_target, v_team, v_label, v_title
+          FROM labels.make_missing(v_account, v_outcome, v_target, v_team,
+                                   v_label, v_title, p_reference, p_action,
+                                   p_match, p_item_request, p_item_title,
+                                   p_item_folded) m;
+
+        -- nobody else can know a chat that has just been made
+
+        SELECT l.outcome, l.round, l.rounds INTO v_outcome, v_round, v_rounds
+          FROM labels.lock_targets(v_account, v_kind, v_target, v_outcome,
+                                   p_nowait) l;
+    END IF;
 
     FOR i IN 1 .. v_rounds LOOP
         v_done := labels.apply_round(

@@ -25,13 +25,13 @@ sub hold_ada {
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
         require POSIX;
-        query("SELECT pg_advisory_lock(76004, labels.target_key(1, 'c', 1)), "
+        query("SELECT pg_advisory_lock(76003, labels.target_key(1, 'c', 1)), "
             . "pg_sleep($seconds)");
         POSIX::_exit(0);
     }
     Time::HiRes::sleep(0.01) until query(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-        . "AND classid = 76004");
+        . "AND classid = 76003");
     return $pid;
 }
 

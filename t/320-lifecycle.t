@@ -22,13 +22,13 @@ sub hold {
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
         require POSIX;
-        query("SELECT pg_advisory_lock(76004, labels.target_key(1, 'c', 4)), "
+        query("SELECT pg_advisory_lock(76003, labels.target_key(1, 'c', 4)), "
             . "pg_sleep($seconds)");
         POSIX::_exit(0);
     }
     Time::HiRes::sleep(0.01) until query(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-        . "AND classid = 76004");
+        . "AND classid = 76003");
     return $pid;
 }
 
@@ -69,6 +69,7 @@ for my $signal (qw(QUIT HUP)) {
     sleep 0.2;
     $nginx->signal($signal);
     is($nginx->answer($socket)->{status}, 200, "$signal: an open request is served");
+    close $socket;    # nginx lingers until then
     ok(defined $nginx->wait_for(
            sub { Test::Nginx::Socket::Server::gone($old) }, 5),
        "$signal: and its worker ends");

@@ -271,7 +271,7 @@ ngx_http_labels_pg_event_handler(ngx_event_t *ev)
          */
 
         if (c->error) {
-            ngx_http_labels_pg_lost(conn, "the worker is shut down");
+            ngx_http_labels_pg_shutdown(conn->pool);
             return;
         }
 

@@ -374,7 +374,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     pool = db->upstream;
 
-    if (pool == NULL || pool->down) {
+    if (pool == NULL || pool->down || pool->shutdown) {
         op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
         return NGX_DECLINED;
     }
@@ -683,7 +683,7 @@ ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
             next = ngx_queue_next(q);
             op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
 
-            if (!op->ambiguous) {
+            if (!op->ambiguous || pool->shutdown) {
                 ngx_queue_remove(q);
                 ngx_queue_insert_tail(&failed, q);
                 pool->queued--;
@@ -703,6 +703,37 @@ ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
 }
 
 
+void
+ngx_http_labels_pg_shutdown(ngx_http_labels_pg_pool_t *pool)
+{
+    ngx_uint_t                        i;
+    ngx_http_labels_pg_batch_t       *batch;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    pool->shutdown = 1;
+
+    for (i = 0; i < pool->nconnections; i++) {
+        conn = &pool->connections[i];
+
+        if (conn->state == NGX_HTTP_LABELS_PG_CLOSED) {
+            continue;
+        }
+
+        batch = conn->batch;
+        conn->batch = NULL;
+
+        ngx_http_labels_pg_close(conn);
+
+        if (batch) {
+            ngx_http_labels_pg_batch_lost(batch, conn->unsent);
+        }
+    }
+
+    ngx_http_labels_pg_tick_handler(&pool->tick);
+    ngx_http_labels_pg_fail_queued(pool);
+}
+
+
 static void
 ngx_http_labels_pg_probe_handler(ngx_event_t *ev)
 {
@@ -711,6 +742,10 @@ ngx_http_labels_pg_probe_handler(ngx_event_t *ev)
     ngx_http_labels_pg_connection_t  *conn;
 
     pool = ev->data;
+
+    if (pool->shutdown) {
+        return;
+    }
 
     if (ngx_http_labels_pg_alive(pool)
         || !ngx_queue_empty(&pool->states[NGX_HTTP_LABELS_PG_CONNECTING])

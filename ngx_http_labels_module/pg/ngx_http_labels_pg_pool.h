@@ -129,6 +129,7 @@ struct ngx_http_labels_pg_pool_s {
 
     unsigned                          down:1;
     unsigned                          unbound:1;
+    unsigned                          shutdown:1;
 };
 
 
@@ -142,6 +143,9 @@ void ngx_http_labels_pg_complete(ngx_http_labels_operation_t *op,
 void ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op);
 void ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool);
 void ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool);
+
+/* The worker's time is up: everybody is answered now, nothing is retried. */
+void ngx_http_labels_pg_shutdown(ngx_http_labels_pg_pool_t *pool);
 
 
 /* connection */

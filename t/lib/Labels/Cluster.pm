@@ -12,6 +12,8 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
+use Test::Nginx::Socket::Server ();
+use Time::HiRes qw(sleep);
 
 my $root = abs_path(dirname(__FILE__) . '/../../..');
 
@@ -81,14 +83,19 @@ sub postmaster {
 }
 
 
-# SIGKILL to the postmaster, as a crash of the machine would have it.
+# SIGKILL to the postmaster and its children, as a crash of the machine would
+# have it; returns when all of them are gone.
 sub crash {
     my ($self) = @_;
     my $pid = $self->postmaster or return;
-    my @children = split ' ', do {
-        local (@ARGV, $/) = "/proc/$pid/task/$pid/children"; <> // '' };
-    kill KILL => $pid, @children;
-    unlink "$self->{home}/data/postmaster.pid";
+    my @all = ($pid, Test::Nginx::Socket::Server::workers_of($pid));
+
+    kill KILL => @all;
+    for (@all) {
+        sleep 0.01 until Test::Nginx::Socket::Server::gone($_);
+    }
+    # nobody may have reaped them yet: the new postmaster would believe in them
+    unlink "$self->{home}/data/postmaster.pid", glob "$self->{home}/.s.PGSQL.*";
     return;
 }
 

@@ -61,6 +61,8 @@ END
         or die "nginx did not start: " . $self->file('start');
     $self->wait_for(sub { $self->file('nginx.pid') =~ /\d/ });
     ($self->{pid}) = $self->file('nginx.pid') =~ /(\d+)/;
+    $self->wait_for(sub { $self->workers_now >= $workers })
+        if $main !~ /master_process off/;
     $self->wait_for(sub { IO::Socket::INET->new("127.0.0.1:$port") });
 
     return $self;
@@ -69,7 +71,15 @@ END
 
 sub file { return Test::Nginx::Socket::Server::slurp("$_[0]{root}/$_[1]") }
 sub port { return $_[0]{port} }
-sub workers_now { return Test::Nginx::Socket::Server::workers_of($_[0]{pid}) }
+
+
+# The pids of the workers; in scalar context how many there are.
+sub workers_now {
+    my ($self) = @_;
+    my @pids = Test::Nginx::Socket::Server::workers_of($self->{pid});
+    return @pids;
+}
+
 sub signal { my ($self, $signal) = @_; return kill $signal => $self->{pid} }
 sub running { return !Test::Nginx::Socket::Server::gone($_[0]{pid}) }
 
