@@ -57,7 +57,8 @@ ngx_http_labels_add_title(ngx_http_labels_operation_t *op, ngx_str_t *title,
     }
 
     if (op->p.items
-        && ngx_http_labels_has_item(op->p.items, exact ? &copy : &folded, exact))
+        && ngx_http_labels_has_item(op->p.items, exact ? &copy : &folded,
+                                    exact))
     {
         return NGX_OK;
     }
@@ -69,7 +70,9 @@ ngx_http_labels_add_title(ngx_http_labels_operation_t *op, ngx_str_t *title,
 ngx_int_t
 ngx_http_labels_add_id(ngx_http_labels_operation_t *op, ngx_str_t *id)
 {
-    if (op->p.items && id->data && ngx_http_labels_has_item(op->p.items, id, 1)) {
+    if (op->p.items && id->data
+        && ngx_http_labels_has_item(op->p.items, id, 1))
+    {
         return NGX_OK;
     }
 

@@ -4,8 +4,7 @@
  */
 
 /*
- * Between the two files of the KirimChat dialect: requests and answers, and
- * problems.
+ * Between the files of the KirimChat dialect: requests, answers and problems.
  */
 
 
@@ -37,6 +36,14 @@ typedef enum {
 } ngx_http_labels_kirimchat_problem_e;
 
 
+/* ids as they were sent, for the answer */
+
+typedef struct {
+    ngx_str_t                    contact;
+    ngx_str_t                    label;
+} ngx_http_labels_kirimchat_ids_t;
+
+
 /* A problem with a member, parameter or header; NGX_DECLINED. */
 ngx_int_t ngx_http_labels_kirimchat_field(ngx_http_labels_exchange_t *ex,
     ngx_uint_t code, char *field);
@@ -44,6 +51,12 @@ ngx_int_t ngx_http_labels_kirimchat_field(ngx_http_labels_exchange_t *ex,
 /* ex->request_id from ex->uuid. */
 ngx_int_t ngx_http_labels_kirimchat_spell_request_id(
     ngx_http_labels_exchange_t *ex);
+
+/* The answers of attach and detach, and of a contact's labels. */
+ngx_int_t ngx_http_labels_kirimchat_render_link(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+ngx_int_t ngx_http_labels_kirimchat_render_list(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 
 ngx_int_t ngx_http_labels_kirimchat_problem(ngx_http_labels_exchange_t *ex);
 

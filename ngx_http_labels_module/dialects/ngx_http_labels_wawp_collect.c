@@ -43,6 +43,12 @@ typedef ngx_int_t (*ngx_http_labels_wawp_normal_pt)(ngx_pool_t *pool,
     ngx_str_t *value, ngx_str_t *normal);
 
 
+static void ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
+    ngx_str_t *label, ngx_http_labels_wawp_values_t *ids, ngx_str_t *chat,
+    ngx_http_labels_wawp_values_t *chats);
+static ngx_int_t ngx_http_labels_wawp_check(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *ids,
+    ngx_http_labels_wawp_values_t *chats, ngx_http_labels_json_t *labels);
 static ngx_int_t ngx_http_labels_wawp_body(ngx_http_labels_exchange_t *ex);
 static ngx_int_t ngx_http_labels_wawp_account(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op);
@@ -113,14 +119,9 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
     ngx_str_t *chat)
 {
     ngx_int_t                       rc;
-    ngx_str_t                       query, id, chat_id;
     ngx_uint_t                      missing;
     ngx_http_labels_json_t         *labels;
     ngx_http_labels_wawp_values_t   ids, chats;
-
-    static ngx_str_t  names[] = {
-        ngx_string("id"), ngx_string("labelId"), ngx_string("chatId")
-    };
 
     rc = ngx_http_labels_wawp_body(ex);
 
@@ -137,23 +138,7 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
                                        NGX_HTTP_LABELS_WAWP_FORMAT, "body");
     }
 
-    ids.n = 0;
-    chats.n = 0;
-
-    ngx_http_labels_wawp_add(&ids, label);
-    query = ngx_http_labels_query(ex, &names[0]);
-    ngx_http_labels_wawp_add(&ids, &query);
-    query = ngx_http_labels_query(ex, &names[1]);
-    ngx_http_labels_wawp_add(&ids, &query);
-    ngx_http_labels_wawp_add_json(&ids, ngx_http_labels_member(ex, "id"));
-    ngx_http_labels_wawp_add_json(&ids, ngx_http_labels_member(ex, "labelId"));
-
-    ngx_http_labels_wawp_add(&chats, chat);
-    query = ngx_http_labels_query(ex, &names[2]);
-    ngx_http_labels_wawp_add(&chats, &query);
-    ngx_http_labels_wawp_add_json(&chats,
-                                  ngx_http_labels_member(ex, "chatId"));
-
+    ngx_http_labels_wawp_sources(ex, label, &ids, chat, &chats);
     labels = ngx_http_labels_member(ex, "labels");
 
     if (labels && labels->type == NGX_HTTP_LABELS_JSON_NULL) {
@@ -168,26 +153,75 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
         return ngx_http_labels_wawp_required(ex, missing & needs);
     }
 
-    /* formats of what wins, then whether the others agree with it */
+    if (!(needs & NGX_HTTP_LABELS_WAWP_ID)) {
+        ids.n = 0;
+    }
 
-    ngx_str_null(&id);
+    if (!(needs & NGX_HTTP_LABELS_WAWP_LABELS)) {
+        labels = NULL;
+    }
 
-    if ((needs & NGX_HTTP_LABELS_WAWP_ID)
-        && ngx_http_labels_wawp_normal_id(op->pool, &ids.values[0], &id)
+    return ngx_http_labels_wawp_check(ex, op, &ids, &chats, labels);
+}
+
+
+/* in the order of precedence */
+
+static void
+ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex, ngx_str_t *label,
+    ngx_http_labels_wawp_values_t *ids, ngx_str_t *chat,
+    ngx_http_labels_wawp_values_t *chats)
+{
+    ngx_str_t  query;
+
+    static ngx_str_t  names[] = {
+        ngx_string("id"), ngx_string("labelId"), ngx_string("chatId")
+    };
+
+    ids->n = 0;
+    chats->n = 0;
+
+    ngx_http_labels_wawp_add(ids, label);
+    query = ngx_http_labels_query(ex, &names[0]);
+    ngx_http_labels_wawp_add(ids, &query);
+    query = ngx_http_labels_query(ex, &names[1]);
+    ngx_http_labels_wawp_add(ids, &query);
+    ngx_http_labels_wawp_add_json(ids, ngx_http_labels_member(ex, "id"));
+    ngx_http_labels_wawp_add_json(ids, ngx_http_labels_member(ex, "labelId"));
+
+    ngx_http_labels_wawp_add(chats, chat);
+    query = ngx_http_labels_query(ex, &names[2]);
+    ngx_http_labels_wawp_add(chats, &query);
+    ngx_http_labels_wawp_add_json(chats, ngx_http_labels_member(ex, "chatId"));
+}
+
+
+/* formats of the values that win, then whether the others agree with them */
+
+static ngx_int_t
+ngx_http_labels_wawp_check(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *ids,
+    ngx_http_labels_wawp_values_t *chats, ngx_http_labels_json_t *labels)
+{
+    ngx_int_t  rc;
+    ngx_str_t  id, chat;
+
+    if (ids->n
+        && ngx_http_labels_wawp_normal_id(op->pool, &ids->values[0], &id)
            != NGX_OK)
     {
         return ngx_http_labels_wawp_problem_with(ex,
                                          NGX_HTTP_LABELS_WAWP_FORMAT, "id");
     }
 
-    if (ngx_http_labels_wawp_normal_chat(op->pool, &chats.values[0], &chat_id)
+    if (ngx_http_labels_wawp_normal_chat(op->pool, &chats->values[0], &chat)
         != NGX_OK)
     {
         return ngx_http_labels_wawp_problem_with(ex,
                                      NGX_HTTP_LABELS_WAWP_FORMAT, "chatId");
     }
 
-    if (needs & NGX_HTTP_LABELS_WAWP_LABELS) {
+    if (labels) {
         rc = ngx_http_labels_wawp_labels(ex, op, labels);
 
         if (rc != NGX_OK) {
@@ -195,8 +229,8 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
         }
     }
 
-    if (id.data) {
-        rc = ngx_http_labels_wawp_agree(ex, &ids, &id,
+    if (ids->n) {
+        rc = ngx_http_labels_wawp_agree(ex, ids, &id,
                                         ngx_http_labels_wawp_normal_id, "id");
 
         if (rc != NGX_OK) {
@@ -210,9 +244,9 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
 
     ngx_str_set(&op->p.target, "chat_id");
     ngx_str_set(&op->p.match, "label_id");
-    op->p.reference = chat_id;
+    op->p.reference = chat;
 
-    return ngx_http_labels_wawp_agree(ex, &chats, &chat_id,
+    return ngx_http_labels_wawp_agree(ex, chats, &chat,
                                       ngx_http_labels_wawp_normal_chat,
                                       "chatId");
 }

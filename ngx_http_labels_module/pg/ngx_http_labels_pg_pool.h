@@ -133,7 +133,17 @@ struct ngx_http_labels_pg_pool_s {
 };
 
 
+/* bind */
+
+/* A pool that no configuration names closes what it does not need. */
+void ngx_http_labels_pg_wind_up(ngx_http_labels_pg_pool_t *pool);
+
+
 /* pool */
+
+void ngx_http_labels_pg_flush_handler(ngx_event_t *ev);
+void ngx_http_labels_pg_probe_handler(ngx_event_t *ev);
+void ngx_http_labels_pg_tick_handler(ngx_event_t *ev);
 
 void ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool);
 void ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,

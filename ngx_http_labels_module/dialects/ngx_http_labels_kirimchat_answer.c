@@ -1,0 +1,291 @@
+/*
+ * Copyright (c) the ngx_http_labels_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+
+#include "ngx_http_labels_kirimchat.h"
+#include "ngx_http_labels_palette.h"
+
+
+static ngx_int_t ngx_http_labels_kirimchat_first(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_kirimchat_outcome(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static void ngx_http_labels_kirimchat_write_label(
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row);
+static void ngx_http_labels_kirimchat_write_time(
+    ngx_http_labels_json_writer_t *w, int64_t time);
+static void ngx_http_labels_kirimchat_write_cursor(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w,
+    int64_t position);
+static ngx_int_t ngx_http_labels_kirimchat_finish(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w);
+
+
+/* how a colour of the palette is called, by index */
+
+static ngx_str_t  ngx_http_labels_kirimchat_colors[] = {
+    ngx_string("orange"), ngx_string("sky"), ngx_string("amber"),
+    ngx_string("violet"), ngx_string("gray"), ngx_string("emerald"),
+    ngx_string("pink"), ngx_string("amber"), ngx_string("blue"),
+    ngx_string("yellow"), ngx_string("teal"), ngx_string("pink"),
+    ngx_string("green"), ngx_string("red"), ngx_string("blue"),
+    ngx_string("lime"), ngx_string("orange"), ngx_string("sky"),
+    ngx_string("violet"), ngx_string("violet")
+};
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_render_link(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                         rc;
+    ngx_http_labels_json_writer_t     w;
+    ngx_http_labels_kirimchat_ids_t  *ids;
+
+    rc = ngx_http_labels_kirimchat_first(ex, op);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_labels_kirimchat_outcome(ex, op);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ids = ex->data;
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"data\":{\"contact_id\":");
+    ngx_http_labels_json_string(&w, &ids->contact);
+    ngx_http_labels_json_literal(&w, ",\"label_id\":");
+    ngx_http_labels_json_string(&w, &ids->label);
+    ngx_http_labels_json_literal(&w, ",\"attached\":");
+
+    if (ex->route->method & NGX_HTTP_POST) {
+        ngx_http_labels_json_literal(&w, "true}");
+
+    } else {
+        ngx_http_labels_json_literal(&w, "false}");
+    }
+
+    return ngx_http_labels_kirimchat_finish(ex, &w);
+}
+
+
+/* one row more than the page has says that there is another page */
+
+ngx_int_t
+ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                      rc;
+    ngx_uint_t                     row, last;
+    ngx_http_labels_json_writer_t  w;
+
+    rc = ngx_http_labels_kirimchat_outcome(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    last = ngx_min(op->rows - 1, (ngx_uint_t) op->p.limit);
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"data\":[");
+
+    for (row = 1; row <= last; row++) {
+        if (row > 1) {
+            ngx_http_labels_json_literal(&w, ",");
+        }
+
+        ngx_http_labels_kirimchat_write_label(&w, op, row);
+    }
+
+    if (op->rows - 1 > last) {
+        ngx_http_labels_json_literal(&w,
+                                     "],\"has_more\":true,\"next_cursor\":");
+        ngx_http_labels_kirimchat_write_cursor(ex, &w,
+                                 ngx_http_labels_cell_integer(op, last,
+                                             NGX_HTTP_LABELS_READ_POSITION));
+    } else {
+        ngx_http_labels_json_literal(&w,
+                               "],\"has_more\":false,\"next_cursor\":null");
+    }
+
+    return ngx_http_labels_kirimchat_finish(ex, &w);
+}
+
+
+/*
+ * Under an idempotency key the answer is that of the first request, whose id
+ * is part of it.
+ */
+
+static ngx_int_t
+ngx_http_labels_kirimchat_first(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_t  *first, *value;
+
+    static ngx_str_t  name = ngx_string("Idempotent-Replayed");
+    static ngx_str_t  yes = ngx_string("true");
+    static ngx_str_t  no = ngx_string("false");
+
+    if (op->p.key.data == NULL
+        || op->outcome == NGX_HTTP_LABELS_KEY_REUSED
+        || op->outcome == NGX_HTTP_LABELS_KEY_IN_PROGRESS)
+    {
+        return NGX_OK;
+    }
+
+    first = ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_CHANGE_REQUEST_ID);
+    value = &no;
+
+    if (first->len == sizeof(ex->uuid)
+        && ngx_memcmp(first->data, ex->uuid, sizeof(ex->uuid)) != 0)
+    {
+        value = &yes;
+        ngx_memcpy(ex->uuid, first->data, sizeof(ex->uuid));
+
+        if (ngx_http_labels_kirimchat_spell_request_id(ex) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_labels_header_out(ex, &name, value);
+}
+
+
+static ngx_int_t
+ngx_http_labels_kirimchat_outcome(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_http_labels_kirimchat_ids_t  *ids;
+
+    ids = ex->data;
+
+    switch (op->outcome) {
+
+    case NGX_HTTP_LABELS_OK:
+    case NGX_HTTP_LABELS_UNCHANGED:
+        return NGX_OK;
+
+    case NGX_HTTP_LABELS_VIA_NOT_FOUND:
+        return ngx_http_labels_problem_of(ex,
+                                          NGX_HTTP_LABELS_KIRIMCHAT_NO_PHONE,
+                                          &ex->params[0], 0);
+
+    case NGX_HTTP_LABELS_LABEL_NOT_FOUND:
+        return ngx_http_labels_problem_of(ex,
+                                          NGX_HTTP_LABELS_KIRIMCHAT_NO_LABEL,
+                                          &ids->label, 0);
+
+    case NGX_HTTP_LABELS_OTHER_TEAM:
+        return ngx_http_labels_kirimchat_field(ex,
+                         NGX_HTTP_LABELS_KIRIMCHAT_OTHER_TEAM, "label_id");
+
+    case NGX_HTTP_LABELS_KEY_REUSED:
+        return ngx_http_labels_problem(ex,
+                                       NGX_HTTP_LABELS_KIRIMCHAT_KEY_REUSED);
+
+    case NGX_HTTP_LABELS_KEY_IN_PROGRESS:
+        return ngx_http_labels_problem(ex,
+                                   NGX_HTTP_LABELS_KIRIMCHAT_KEY_IN_PROGRESS);
+
+    default:
+        return ngx_http_labels_problem_of(ex,
+                                          NGX_HTTP_LABELS_KIRIMCHAT_NO_CONTACT,
+                                          &ids->contact, 0);
+    }
+}
+
+
+static void
+ngx_http_labels_kirimchat_write_label(ngx_http_labels_json_writer_t *w,
+    ngx_http_labels_operation_t *op, ngx_uint_t row)
+{
+    u_char      ulid[NGX_HTTP_LABELS_ULID_LEN];
+    ngx_str_t  *cell;
+
+    cell = ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_READ_UUID);
+    (void) ngx_http_labels_ulid_text(ulid, cell->data);
+
+    ngx_http_labels_json_literal(w, "{\"id\":\"lbl_");
+    ngx_http_labels_json_raw(w, ulid, sizeof(ulid));
+    ngx_http_labels_json_literal(w, "\",\"object\":\"label\",\"name\":");
+    ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
+                                               NGX_HTTP_LABELS_READ_TITLE));
+
+    cell = ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_READ_COLOR);
+
+    ngx_http_labels_json_literal(w, ",\"color\":");
+    ngx_http_labels_json_string(w,
+         &ngx_http_labels_kirimchat_colors[ngx_http_labels_palette_index(cell)]
+                                );
+    ngx_http_labels_json_literal(w, ",\"team_id\":");
+    ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
+                                               NGX_HTTP_LABELS_READ_TEAM));
+    ngx_http_labels_json_literal(w, ",\"created_at\":");
+    ngx_http_labels_kirimchat_write_time(w,
+        ngx_http_labels_cell_time(op, row, NGX_HTTP_LABELS_READ_CREATED));
+    ngx_http_labels_json_literal(w, ",\"updated_at\":");
+    ngx_http_labels_kirimchat_write_time(w,
+        ngx_http_labels_cell_time(op, row, NGX_HTTP_LABELS_READ_UPDATED));
+    ngx_http_labels_json_literal(w, "}");
+}
+
+
+/* microseconds since 1970 to "2026-05-23T10:00:00.000Z" */
+
+static void
+ngx_http_labels_kirimchat_write_time(ngx_http_labels_json_writer_t *w,
+    int64_t time)
+{
+    u_char    *p, text[sizeof("\"2026-05-23T10:00:00.000Z\"")];
+    ngx_tm_t   tm;
+
+    ngx_gmtime((time_t) (time / 1000000), &tm);
+
+    p = ngx_sprintf(text, "\"%4d-%02d-%02dT%02d:%02d:%02d.%03dZ\"",
+                    tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                    tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec,
+                    (int) (time / 1000 % 1000));
+
+    ngx_http_labels_json_raw(w, text, p - text);
+}
+
+
+static void
+ngx_http_labels_kirimchat_write_cursor(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, int64_t position)
+{
+    u_char     plain[NGX_INT64_LEN + 1], coded[2 * NGX_INT64_LEN];
+    ngx_str_t  text, cursor;
+
+    text.data = plain;
+    text.len = ngx_sprintf(plain, "a%L", position) - plain;
+
+    cursor.data = coded;
+    ngx_encode_base64url(&cursor, &text);
+
+    ngx_http_labels_json_string(w, &cursor);
+}
+
+
+static ngx_int_t
+ngx_http_labels_kirimchat_finish(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w)
+{
+    ngx_http_labels_json_literal(w, ",\"request_id\":");
+    ngx_http_labels_json_string(w, &ex->request_id);
+    ngx_http_labels_json_literal(w, "}");
+
+    ex->status = NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(w, &ex->content);
+}
