@@ -96,10 +96,12 @@ Authorization: Bearer ${cred.kc_key}
 
 === TEST 7: subrequests are refused
 --- config eval
-'location /sub { mirror /v1/x; return 200; } location /slice { add_before_body /v1/x; default_type text/html; alias /dev/null; }' . Labels::dialects()
+'location /sub { mirror /v1/x; empty_gif; }' . Labels::dialects()
 --- request
 GET /sub
---- error_code: 200
+--- wait: 0.1
+--- error_log
+labels locations serve no subrequests
 
 === TEST 8: the variables, in the order of the phases
 --- config eval
