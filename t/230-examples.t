@@ -13,9 +13,9 @@ for my $file (glob 'examples/*.conf') {
 
     $text =~ s{modules/ngx_http_labels_module\.so}{$ENV{TEST_NGINX_LOAD_MODULES}};
     $text =~ s{/var/log/nginx}{$dir}g;
-    $text =~ s{^http \{}{http { client_body_temp_path $dir/b; proxy_temp_path
-        $dir/p; fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u;
-        scgi_temp_path $dir/s; access_log $dir/log;}m;
+    my $paths = join ' ', map { "${_}_temp_path $dir/$_;" }
+                qw(client_body proxy fastcgi uwsgi scgi);
+    $text =~ s/^http \{/http { $paths access_log $dir\/log;/m;
     Test::Nginx::Socket::Server::spew("$dir/nginx.conf",
                                       "pid $dir/pid;\n$text");
 
