@@ -105,8 +105,8 @@ BEGIN
     SELECT * INTO v_old FROM labels.label l
      WHERE l.account_id = p_account AND l.label_id = p_labels[1];
 
-    IF CASE WHEN p_by_name IS TRUE THEN p_folded = v_old.folded
-                                   ELSE p_title = v_old.title END
+    IF (p_by_name IS TRUE AND p_folded = v_old.folded)
+       OR (p_by_name IS NOT TRUE AND p_title = v_old.title)
     THEN
         v_title := NULL;
     END IF;

@@ -136,6 +136,26 @@ for my $signal (qw(QUIT HUP)) {
     $nginx->end('TERM');
 }
 
+# tokens stay out of the logs, also in the request line of "combined"
+
+{
+    my $nginx = Labels::Nginx->new;
+    my $token = demo('cred.wa_token');
+    my $holder = hold(0.4);
+    my $query = "instance_id=A1B2C3D4E5F6&access_token=$token";
+    my $socket = $nginx->send(
+        "PUT /v2/labels/1/chats/201000000004\@c.us?$query", '');
+    sleep 0.1;
+    close $socket;
+    $nginx->request("GET /v2/none?$query", '');
+    waitpid $holder, 0;
+    $nginx->end;
+    like($nginx->file('error.log'), qr/prematurely closed/, 'logged');
+    like($nginx->file('access.log'), qr{"GET /v2/none" 404}, 'logged, too');
+    unlike($nginx->file('error.log') . $nginx->file('access.log'), qr/$token/,
+           'without tokens');
+}
+
 # connections are renewed
 
 {

@@ -132,7 +132,7 @@ ngx_http_labels_dialect_t  ngx_http_labels_chatwoot = {
     ngx_http_labels_chatwoot_credential,
     ngx_http_labels_chatwoot_problem,
     ngx_http_labels_chatwoot_headers,
-    0, 1, 1, 1
+    0, 1, 1, 1, 0
 };
 
 

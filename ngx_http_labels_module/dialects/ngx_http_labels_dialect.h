@@ -184,6 +184,7 @@ struct ngx_http_labels_dialect_s {
     unsigned                     trailing_slash:1; /* one is ignored */
     unsigned                     json_suffix:1;    /* ".json" is ignored */
     unsigned                     underscores:1;    /* in its header names */
+    unsigned                     secret_query:1;   /* tokens may be in it */
 };
 
 

@@ -180,7 +180,7 @@ ngx_http_labels_dialect_t  ngx_http_labels_highlevel = {
     ngx_http_labels_highlevel_credential,
     ngx_http_labels_highlevel_problem,
     ngx_http_labels_highlevel_headers,
-    1, 1, 0, 0
+    1, 1, 0, 0, 0
 };
 
 

@@ -116,7 +116,7 @@ ngx_http_labels_dialect_t  ngx_http_labels_kirimchat = {
     ngx_http_labels_kirimchat_credential,
     ngx_http_labels_kirimchat_problem,
     ngx_http_labels_kirimchat_headers,
-    0, 0, 0, 0
+    0, 0, 0, 0, 0
 };
 
 

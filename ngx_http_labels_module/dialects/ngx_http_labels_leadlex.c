@@ -166,7 +166,7 @@ ngx_http_labels_dialect_t  ngx_http_labels_leadlex = {
     ngx_http_labels_leadlex_credential,
     ngx_http_labels_leadlex_problem,
     ngx_http_labels_leadlex_headers,
-    1, 0, 0, 0
+    1, 0, 0, 0, 0
 };
 
 

@@ -158,7 +158,7 @@ ngx_http_labels_dialect_t  ngx_http_labels_wawp = {
     ngx_http_labels_wawp_credential,
     ngx_http_labels_wawp_problem,
     ngx_http_labels_wawp_headers,
-    0, 1, 0, 0
+    0, 1, 0, 0, 1
 };
 
 

@@ -24,6 +24,7 @@ static ngx_int_t ngx_http_labels_submit(ngx_http_labels_ctx_t *ctx,
 static void ngx_http_labels_done(ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_answer(ngx_http_labels_ctx_t *ctx,
     ngx_http_labels_operation_t *op);
+static void ngx_http_labels_hide_query(ngx_http_request_t *r);
 static void ngx_http_labels_cleanup(void *data);
 
 
@@ -433,12 +434,32 @@ ngx_http_labels_ctx(ngx_http_request_t *r, ngx_http_labels_dialect_t *dialect)
         ctx->exchange->retry_after = llcf->database->retry_after;
     }
 
+    if (dialect->secret_query) {
+        ngx_http_labels_hide_query(r);
+    }
+
     cln->handler = ngx_http_labels_cleanup;
     cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_http_labels_module);
 
     return ctx;
+}
+
+
+/* nginx writes the request line to its logs, and $request into many others' */
+
+static void
+ngx_http_labels_hide_query(ngx_http_request_t *r)
+{
+    u_char  *p;
+
+    p = ngx_strlchr(r->request_line.data,
+                    r->request_line.data + r->request_line.len, '?');
+
+    if (p) {
+        r->request_line.len = p - r->request_line.data;
+    }
 }
 
 
