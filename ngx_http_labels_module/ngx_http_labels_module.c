@@ -8,10 +8,8 @@
 
 
 static ngx_int_t ngx_http_labels_postconfiguration(ngx_conf_t *cf);
-static ngx_int_t ngx_http_labels_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_labels_init_process(ngx_cycle_t *cycle);
 static void ngx_http_labels_exit_process(ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_labels_bind(ngx_cycle_t *cycle);
 static void ngx_http_labels_check_connections(ngx_cycle_t *cycle,
     ngx_array_t *databases);
 
@@ -37,7 +35,7 @@ ngx_module_t  ngx_http_labels_module = {
     ngx_http_labels_commands,              /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_labels_init_module,           /* init module */
+    NULL,                                  /* init module */
     ngx_http_labels_init_process,          /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -59,25 +57,10 @@ ngx_http_labels_postconfiguration(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_labels_init_module(ngx_cycle_t *cycle)
-{
-    ngx_core_conf_t  *ccf;
-
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
-
-    /* without a master a reload changes cycles inside the running process */
-
-    if (ccf->master || ngx_is_init_cycle(cycle->old_cycle)) {
-        return NGX_OK;
-    }
-
-    return ngx_http_labels_bind(cycle);
-}
-
-
-static ngx_int_t
 ngx_http_labels_init_process(ngx_cycle_t *cycle)
 {
+    ngx_http_labels_main_conf_t  *lmcf;
+
     /* not in the cache manager and loader */
 
     if (ngx_process != NGX_PROCESS_WORKER
@@ -85,22 +68,6 @@ ngx_http_labels_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
-
-    return ngx_http_labels_bind(cycle);
-}
-
-
-static void
-ngx_http_labels_exit_process(ngx_cycle_t *cycle)
-{
-    ngx_http_labels_pg_exit();
-}
-
-
-static ngx_int_t
-ngx_http_labels_bind(ngx_cycle_t *cycle)
-{
-    ngx_http_labels_main_conf_t  *lmcf;
 
     lmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_labels_module);
 
@@ -111,6 +78,19 @@ ngx_http_labels_bind(ngx_cycle_t *cycle)
     ngx_http_labels_check_connections(cycle, &lmcf->databases);
 
     return ngx_http_labels_pg_bind(cycle, &lmcf->databases);
+}
+
+
+static void
+ngx_http_labels_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_labels_main_conf_t  *lmcf;
+
+    lmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_labels_module);
+
+    if (lmcf) {
+        ngx_http_labels_pg_exit(&lmcf->databases);
+    }
 }
 
 

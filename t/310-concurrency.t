@@ -30,8 +30,8 @@ sub hold_ada {
         POSIX::_exit(0);
     }
     Time::HiRes::sleep(0.01) until query(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-        . "AND classid = 76003");
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        . "WHERE d.datname = current_database() AND classid = 76003");
     return $pid;
 }
 

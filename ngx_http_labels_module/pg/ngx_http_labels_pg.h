@@ -58,14 +58,11 @@ char *ngx_http_labels_pg_conninfo(ngx_pool_t *pool,
 /* NULL, or why this libpq is not fit for the engine. */
 char *ngx_http_labels_pg_unfit(void);
 
-/*
- * Gives each database its pool in this process.  A pool whose settings are
- * those of a former configuration is taken over; others are wound up.
- */
+/* Gives each database its pool in this process; nothing is connected yet. */
 ngx_int_t ngx_http_labels_pg_bind(ngx_cycle_t *cycle, ngx_array_t *databases);
 
-/* Closes everything at once; operations that wait are failed. */
-void ngx_http_labels_pg_exit(void);
+/* Closes every connection, when the process ends. */
+void ngx_http_labels_pg_exit(ngx_array_t *databases);
 
 /*
  * Takes an operation over.  NGX_OK: op->handler will be called once, with the

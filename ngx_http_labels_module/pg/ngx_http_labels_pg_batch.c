@@ -82,7 +82,7 @@ ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
      * would have its late answers taken for somebody else's.
      */
 
-    ngx_add_timer(&conn->timer, conn->pool->db.request_timeout);
+    ngx_add_timer(&conn->timer, conn->pool->db->request_timeout);
 
     if (ngx_http_labels_pg_batch_write(conn, batch) != NGX_OK) {
         conn->unsent = 1;
@@ -142,7 +142,7 @@ ngx_http_labels_pg_batch_collect(ngx_http_labels_pg_connection_t *conn)
         }
 
         if (n && (op->nowait != batch->nowait
-                  || size + op->size > pool->db.batch_bytes))
+                  || size + op->size > pool->db->batch_bytes))
         {
             break;
         }
@@ -217,7 +217,7 @@ ngx_http_labels_pg_batch_write(ngx_http_labels_pg_connection_t *conn,
     ngx_uint_t                     i;
     ngx_http_labels_pg_command_t  *cmd;
 
-    if (!conn->pool->db.prepare) {
+    if (!conn->pool->db->prepare) {
         ngx_memmove(&batch->commands[1], &batch->commands[0],
                     batch->ncommands * sizeof(ngx_http_labels_pg_command_t));
 
@@ -349,7 +349,6 @@ ngx_http_labels_pg_batch_result(ngx_http_labels_pg_connection_t *conn,
 void
 ngx_http_labels_pg_batch_synced(ngx_http_labels_pg_connection_t *conn)
 {
-    ngx_flag_t                   keep;
     ngx_http_labels_pg_pool_t   *pool;
     ngx_http_labels_pg_batch_t  *batch;
     ngx_http_labels_pg_error_e   error;
@@ -361,7 +360,6 @@ ngx_http_labels_pg_batch_synced(ngx_http_labels_pg_connection_t *conn)
     ngx_del_timer(&conn->timer);
 
     error = NGX_HTTP_LABELS_PG_ERROR_OTHER;
-    keep = !pool->unbound || pool->queued;
 
     if (batch->failed != -1) {
         error = ngx_http_labels_pg_error(batch->sqlstate);
@@ -369,9 +367,8 @@ ngx_http_labels_pg_batch_synced(ngx_http_labels_pg_connection_t *conn)
     }
 
     if (error == NGX_HTTP_LABELS_PG_ERROR_CONNECTION
-        || !keep
         || (ngx_exiting && pool->queued == 0)
-        || (pool->db.max_lifetime
+        || (pool->db->max_lifetime
             && (ngx_msec_int_t) (ngx_current_msec - conn->expires) >= 0))
     {
         ngx_http_labels_pg_close(conn);

@@ -96,9 +96,9 @@ ngx_http_labels_pg_open(ngx_http_labels_pg_connection_t *conn)
     conn->timer.data = conn;
     conn->timer.log = &conn->log;
     conn->timer.cancelable = 1;
-    ngx_add_timer(&conn->timer, pool->db.connect_timeout);
+    ngx_add_timer(&conn->timer, pool->db->connect_timeout);
 
-    conn->pg = PQconnectStartParams(pool->db.keywords, pool->db.values, 0);
+    conn->pg = PQconnectStartParams(pool->db->keywords, pool->db->values, 0);
 
     if (conn->pg == NULL || PQstatus(conn->pg) == CONNECTION_BAD) {
         ngx_http_labels_pg_lost(conn, NULL);
@@ -403,7 +403,7 @@ ngx_http_labels_pg_prepared(ngx_http_labels_pg_connection_t *conn)
 
     /* recycled, because libpq's input buffer never shrinks; not all at once */
 
-    lifetime = conn->pool->db.max_lifetime;
+    lifetime = conn->pool->db->max_lifetime;
     conn->expires = ngx_current_msec + lifetime
                     - (lifetime ? ngx_random() % (lifetime / 4 + 1) : 0);
 
@@ -632,6 +632,6 @@ ngx_http_labels_pg_log_error(ngx_log_t *log, u_char *buf, size_t len)
     }
 
     return ngx_snprintf(buf, len, ", labels_database \"%V\", backend %d",
-                        &conn->pool->db.name,
+                        &conn->pool->db->name,
                         conn->pg ? PQbackendPID(conn->pg) : 0);
 }

@@ -39,7 +39,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
         return NGX_DECLINED;
     }
 
-    if (pool->queued >= (ngx_uint_t) pool->db.queue) {
+    if (pool->queued >= (ngx_uint_t) pool->db->queue) {
         op->outcome = NGX_HTTP_LABELS_BUSY;
         return NGX_DECLINED;
     }
@@ -67,7 +67,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
     op->timer.data = op;
     op->timer.log = pool->log;
     ngx_add_timer(&op->timer, op->timeout ? op->timeout
-                                          : pool->db.request_timeout);
+                                          : pool->db->request_timeout);
 
     ngx_queue_insert_tail(&pool->lanes[op->lane].queue, &op->queue);
     pool->queued++;
@@ -239,10 +239,6 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
             break;
         }
     }
-
-    if (pool->unbound) {
-        ngx_http_labels_pg_wind_up(pool);
-    }
 }
 
 
@@ -281,7 +277,7 @@ ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool)
 {
     if (pool->down) {
         ngx_log_error(NGX_LOG_NOTICE, pool->log, 0,
-                      "labels_database \"%V\" is back", &pool->db.name);
+                      "labels_database \"%V\" is back", &pool->db->name);
     }
 
     pool->down = 0;
@@ -307,7 +303,7 @@ ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool)
     ngx_msec_t  pause;
 
     pool->backoff = pool->backoff ? ngx_min(pool->backoff * 2,
-                                            pool->db.backoff)
+                                            pool->db->backoff)
                                   : NGX_HTTP_LABELS_PG_FIRST_BACKOFF;
 
     pause = pool->backoff / 2 + ngx_random() % (pool->backoff / 2 + 1);

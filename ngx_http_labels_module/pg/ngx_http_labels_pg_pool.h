@@ -109,10 +109,8 @@ typedef struct {
 
 
 struct ngx_http_labels_pg_pool_s {
-    ngx_queue_t                       queue;
-    ngx_pool_t                       *pool;
     ngx_log_t                        *log;
-    ngx_http_labels_database_t        db;      /* a copy: outlives its cycle */
+    ngx_http_labels_database_t       *db;
 
     ngx_http_labels_pg_lane_t         lanes[NGX_HTTP_LABELS_PG_LANES];
     ngx_queue_t                       states[NGX_HTTP_LABELS_PG_STATES];
@@ -128,15 +126,8 @@ struct ngx_http_labels_pg_pool_s {
     ngx_http_labels_pg_buffer_t       buffer;
 
     unsigned                          down:1;
-    unsigned                          unbound:1;
     unsigned                          shutdown:1;
 };
-
-
-/* bind */
-
-/* A pool that no configuration names closes what it does not need. */
-void ngx_http_labels_pg_wind_up(ngx_http_labels_pg_pool_t *pool);
 
 
 /* pool */

@@ -201,7 +201,7 @@ ngx_http_labels_pg_prepare(ngx_http_labels_pg_connection_t *conn)
                  "set_config('plan_cache_mode','force_generic_plan',false),"
                  "set_config('jit','off',false)%Z",
                  pool->lanes[conn->lane].lock_timeout,
-                 pool->db.request_timeout);
+                 pool->db->request_timeout);
 
     if (PQsendQueryParams(conn->pg, (char *) sql, 0, NULL, NULL, NULL, NULL, 1)
         == 0)
@@ -209,7 +209,7 @@ ngx_http_labels_pg_prepare(ngx_http_labels_pg_connection_t *conn)
         return NGX_ERROR;
     }
 
-    if (!pool->db.prepare) {
+    if (!pool->db->prepare) {
         return n;
     }
 
@@ -282,7 +282,7 @@ ngx_http_labels_pg_execute(ngx_http_labels_pg_connection_t *conn,
         values[i] = (char *) b->start + starts[i];
     }
 
-    if (conn->pool->db.prepare) {
+    if (conn->pool->db->prepare) {
         rc = PQsendQueryPrepared(conn->pg, st->name, (int) st->nparams, values,
                                  lengths, formats, 1);
     } else {
