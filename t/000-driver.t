@@ -77,3 +77,99 @@ hello
 --- must_die
 --- error_log
 unknown directive "no_such_directive"
+
+=== TEST 8: files, in folders as well
+--- config
+    location / { root $TEST_NGINX_HTML_DIR; }
+--- user_files
+>>> a.txt
+one
+>>> b/c.txt
+two
+--- request eval
+["GET /a.txt", "GET /b/c.txt"]
+--- response_body eval
+["one\n", "two\n"]
+
+=== TEST 9: other files, the same configuration
+--- config
+    location / { root $TEST_NGINX_HTML_DIR; }
+--- user_files
+>>> a.txt
+three
+--- request
+GET /a.txt
+--- response_body
+three
+
+=== TEST 10: a server behind nginx
+--- config
+    location / { proxy_pass http://unix:$TEST_NGINX_HTML_DIR/sink.sock:/; }
+--- tcp_listen: $TEST_NGINX_HTML_DIR/sink.sock
+--- tcp_reply eval
+"HTTP/1.0 200 OK\r\n\r\nfrom behind\n"
+--- tcp_query eval
+qr/\APOST \/x HTTP.*\r\n\r\nbody\z/s
+--- request
+POST /x
+body
+--- response_body
+from behind
+
+=== TEST 11: every hit of the log, and only this block's
+--- config
+    location / { root $TEST_NGINX_HTML_DIR; }
+--- request eval
+["GET /none-1", "GET /none-2"]
+--- error_code eval
+[404, 404]
+--- grep_error_log eval: qr/none-\d/
+--- grep_error_log_out
+none-1
+none-1
+none-2
+none-2
+--- no_error_log
+none-3
+
+=== TEST 12: the log starts anew
+--- config
+    location / { root $TEST_NGINX_HTML_DIR; }
+--- request
+GET /none-3
+--- error_code: 404
+--- error_log eval
+[qr/none-3.*failed/, 'none-3']
+--- no_error_log
+none-1
+none-2
+
+=== TEST 13: a block that does not apply
+--- config
+    location / { return 200 "hello\n"; }
+--- skip_eval: 2: 1 == 1
+--- request
+GET /
+--- error_code: 500
+
+=== TEST 14: what surrounds http
+--- main_config
+    worker_rlimit_nofile 1024;
+--- http_config
+    map $uri $mapped { default "map of $uri\n"; }
+--- config
+    location / { return 200 $mapped; }
+--- post_main_config
+    timer_resolution 100ms;
+--- request
+GET /a
+--- response_body
+map of /a
+
+=== TEST 15: a client that does not wait
+--- config
+    location / { limit_rate 1; return 200 "hello\n"; }
+--- request
+GET /
+--- timeout: 0.1
+--- abort

@@ -42,8 +42,10 @@ like(curl($contact, @key, '-X', 'POST', '--data-binary', "\@$file"),
      qr/"existing-tag","a","b"\]\}\} 200 2$/, 'a long one');
 is(curl($contact), '{"error":{"code":"invalid_key","message":'
                  . '"Invalid or expired API key"}} 401 2', 'refused');
-like(curl('/v2/labels/1/chats/12345', '-X', 'PUT', '-d', 'y' x 101),
-     qr/payload_too_large.* 413 2$/, 'too large');
+# announced by no length: with one, the answer would overtake the body, which
+# not every client takes well
+like(curl('/v2/labels/1/chats/12345', '-X', 'PUT', '-d', 'y' x 101, '-H',
+          'Content-Length:'), qr/payload_too_large.* 413 2$/, 'too large');
 like(curl('/v1/x'), qr/Unrecognized request URL \(GET \/v1\/x\).* 404 2$/,
      'no route');
 

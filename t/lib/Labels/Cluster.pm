@@ -83,6 +83,23 @@ sub postmaster {
 }
 
 
+# restart('fast' | 'immediate' | 'smart')
+sub restart {
+    my ($self, $mode) = @_;
+    return $self->stop($mode || 'fast') && $self->start;
+}
+
+
+# The pids of the module's backends in a database; other suites may have some
+# in databases of theirs.
+sub backends {
+    my ($self, $database) = @_;
+    return split /\n/, $self->query('postgres', 'SELECT pid FROM '
+                  . "pg_stat_activity WHERE usename = 'labels_module' "
+                  . "AND datname = '$database' ORDER BY pid");
+}
+
+
 # SIGKILL to the postmaster and its children, as a crash of the machine would
 # have it; returns when all of them are gone.
 sub crash {
@@ -128,9 +145,16 @@ sub query {
         $database, '-c', $sql or die "psql: $!\n";
     local $/;
     my $out = <$psql> // '';
-    close $psql;
+    close $psql or die "psql failed: $sql\n";
     $out =~ s{\n\z}{};
     return $out;
+}
+
+
+# The unix socket that the cluster listens on.
+sub socket {
+    my ($self) = @_;
+    return "$self->{home}/.s.PGSQL.5432";
 }
 
 

@@ -20,7 +20,7 @@ use Time::HiRes qw(sleep time);
 
 
 # new(conninfo => ..., database => directives, workers => n, config => ...,
-#     master => 1): started.
+#     http => text in place of the database): started.
 sub new {
     my ($class, %args) = @_;
     my $root = tempdir('labels-nginx-XXXXXX', TMPDIR => 1);
@@ -30,7 +30,8 @@ sub new {
     my $modules = join '', map { "load_module $_;\n" }
                   split ' ', $ENV{TEST_NGINX_LOAD_MODULES} || '';
     my $user = $> == 0 ? 'user root;' : '';
-    my $database = Labels::labels_database($args{database}, $args{conninfo});
+    my $http = $args{http}
+            // Labels::labels_database($args{database}, $args{conninfo});
     my $dialects = $args{config} // Labels::dialects();
     my $workers = $args{workers} || 1;
     my $main = $args{main} // '';
@@ -50,7 +51,7 @@ http {
     fastcgi_temp_path $root/fastcgi;
     uwsgi_temp_path $root/uwsgi;
     scgi_temp_path $root/scgi;
-    $database
+    $http
     server { listen 127.0.0.1:$port; $dialects }
 }
 END

@@ -16,12 +16,13 @@ use Test::Base -base;
 use List::Util ();
 use Test::Nginx::Socket::Client qw(exchange);
 use Test::Nginx::Socket::Server;
-use Time::HiRes qw(sleep);
+use Test::Nginx::Socket::Sink;
+use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-    add_block_preprocessor blocks env_to_nginx log_level master_on no_long_string
-    no_root_location no_shuffle plan repeat_each run_tests server_port
-    server_root workers
+    add_block_preprocessor blocks env_to_nginx html_dir log_level master_off
+    master_on no_long_string no_root_location no_shuffle plan repeat_each
+    run_tests server_port server_root timeout worker_connections workers
 );
 
 my $server = Test::Nginx::Socket::Server->new;
@@ -32,11 +33,15 @@ my $timeout = $ENV{TEST_NGINX_TIMEOUT} || 5;
 
 sub repeat_each() { $repeat = $_[0] if @_; return $repeat }
 sub workers($) { $server->{workers} = $_[0]; return }
+sub worker_connections($) { $server->{connections} = $_[0]; return }
 sub master_on() { $server->{master} = 1; return }
+sub master_off() { $server->{master} = 0; return }
 sub log_level($) { $server->{log_level} = $_[0]; return }
 sub env_to_nginx(@) { push @{ $server->{env} }, @_; return }
 sub server_port() { return $server->{port} }
 sub server_root() { return $server->{root} }
+sub html_dir() { return "$server->{root}/html" }
+sub timeout(@) { $timeout = $_[0] if @_; return $timeout }
 sub add_block_preprocessor(&) { push @preprocessors, $_[0]; return }
 
 # the CPAN module's switches that mean nothing here: blocks keep their order,
@@ -51,11 +56,29 @@ sub run_tests() {
         $_->($block) for @preprocessors;
         eval $block->init if defined $block->init;
         die $@ if $@;
+        next if skipped($block);
         run_block($block) for 1 .. $repeat;
     }
 
     $server->stop;
+    check_end('the last block');
     return;
+}
+
+
+# Whether the condition of "skip_eval: <tests>: <condition>" holds.
+sub skipped {
+    my ($block) = @_;
+    return 0 if !defined $block->skip_eval;
+
+    my ($tests, $condition) = $block->skip_eval =~ /\A\s*(\d+)\s*:\s*(.+)/s
+        or die $block->name . ": skip_eval is <tests>: <condition>\n";
+    my $holds = eval $condition;
+    die $block->name . ": skip_eval: $@" if $@;
+    return 0 if !$holds;
+
+    SKIP: { skip($block->name . ' - skip_eval', $tests * $repeat) }
+    return 1;
 }
 
 
@@ -66,6 +89,7 @@ sub run_block {
     return expect_death($block) if defined $block->must_die;
 
     my $mark = $server->ensure($block);
+    check_end("before $name");
 
     if (!defined $mark) {
         fail("$name - nginx did not start");
@@ -73,6 +97,7 @@ sub run_block {
         return;
     }
 
+    my $sink = sink_of($block);
     my @requests = requests_of($block);
     my @answers = exchange($server->{port}, \@requests,
                            $block->timeout || $timeout, $block);
@@ -83,8 +108,56 @@ sub run_block {
     }
 
     sleep $block->wait if $block->wait;
-    check_log($block, $server->log_since($mark));
+    check_sink($block, $sink) if $sink;
+    check_log($block, settled_log($block, $mark));
     return;
+}
+
+
+sub sink_of {
+    my ($block) = @_;
+    my $address = $block->tcp_listen;
+    return if !defined $address;
+
+    return Test::Nginx::Socket::Sink->new(
+        $server->expand($address =~ s/\s+//gr), "$server->{root}/tcp_query",
+        scalar $block->tcp_reply);
+}
+
+
+# A query may arrive after the answer, as a webhook does.
+sub check_sink {
+    my ($block, $sink) = @_;
+    my $wanted = $block->tcp_query;
+    my $wait = $block->timeout || $timeout;
+    my $name = $block->name . ' - tcp_query';
+
+    if (ref $wanted) {
+        like($sink->received($wait, sub { $_[0] =~ $wanted }), $wanted, $name);
+    } elsif (defined $wanted) {
+        is($sink->received($wait, sub { length $_[0] >= length $wanted }),
+           $wanted, $name);
+    }
+
+    $sink->stop;
+    return;
+}
+
+
+# The block's part of the error log; what it wants may be written after the
+# answer.
+sub settled_log {
+    my ($block, $mark) = @_;
+    my $until = time + 0.5;
+    my $log = $server->log_since($mark);
+
+    while (time < $until
+           && grep { !found($log, $_) } patterns(scalar $block->error_log))
+    {
+        sleep 0.01;
+        $log = $server->log_since($mark);
+    }
+    return $log;
 }
 
 
@@ -218,15 +291,32 @@ sub check_log {
 
     if (defined(my $grep = $block->grep_error_log)) {
         $grep =~ s/\s+\z//;
-        my @hits = $log =~ /(?:$grep)/g ? $log =~ /($grep)/g : ();
-        is(join('', map { "$_\n" } @hits), $block->grep_error_log_out // '',
-           "$name - grep_error_log");
+        my $hits = '';
+        $hits .= "$&\n" while $log =~ /$grep/g;
+        is($hits, $block->grep_error_log_out // '', "$name - grep_error_log");
     }
 
-    return if defined $block->allow_alerts;
+    check_alerts($log, $name) if !defined $block->allow_alerts;
+    return;
+}
 
-    my @alerts = $log =~ /^.*(?:\[alert\]|\[emerg\]|Sanitizer|runtime error:).*$/mg;
-    is("@alerts", '', "$name - no alerts");
+
+# Only an alert makes a test, so that plans hold under the CPAN module as well.
+sub check_alerts {
+    my ($log, $name) = @_;
+    my @alerts = grep { /\[(?:alert|emerg)\]|Sanitizer|runtime error:/ }
+                 split /\n/, $log;
+
+    fail("$name - no alerts") if @alerts;
+    diag($_) for @alerts;
+    return;
+}
+
+
+# What an nginx that has ended said at its end.
+sub check_end {
+    my ($name) = @_;
+    check_alerts($server->last_words, "end of nginx, $name");
     return;
 }
 

@@ -13,7 +13,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(exchange read_answer request_bytes);
+our @EXPORT_OK = qw(end_answer exchange read_answer request_bytes take_answer);
 
 
 # exchange($port, \@requests, $timeout, $block): an answer for each request:
@@ -93,80 +93,101 @@ sub request_bytes {
 }
 
 
-sub more {
-    my ($socket, $buffer, $until) = @_;
-    my $left = $until - time;
-    return -1 if $left <= 0 || !IO::Select->new($socket)->can_read($left);
-    return $socket->sysread($$buffer, 65536, length $$buffer) // 0;
-}
-
-
 # Reads one answer; what follows it stays in the buffer.
 sub read_answer {
     my ($socket, $buffer, $timeout, $method) = @_;
     my $until = time + $timeout;
-    my $head;
 
     while (1) {
-        if ($$buffer =~ s/\A(HTTP.*?\r\n\r\n)//s) {
-            $head = $1;
-            last if $head !~ m{^HTTP/\S+ 1\d\d };
-            next;
-        }
-        my $n = more($socket, $buffer, $until);
-        return { error => 'time-out' } if $n < 0;
-        return { error => length $$buffer ? "cut off: $$buffer" : 'no answer' }
-            if $n == 0;
-    }
+        my $answer = take_answer($buffer, $method);
+        return $answer if $answer;
 
-    my ($status) = $head =~ m{^HTTP/\S+ (\d+)};
-    my %headers;
-    while ($head =~ /^([^:\r\n]+):\s*(.*?)\r$/mg) {
-        my ($key, $value) = (lc $1, $2);
-        $headers{$key} = exists $headers{$key} ? "$headers{$key}, $value" : $value;
-    }
+        my $left = $until - time;
+        return { error => 'time-out' }
+            if $left <= 0 || !IO::Select->new($socket)->can_read($left);
 
-    my $body = '';
+        my $n = $socket->sysread($$buffer, 65536, length $$buffer);
+        return { error => "reset: $!" } if !defined $n;
+        return end_answer($buffer, $method) if $n == 0;
+    }
+}
+
+
+# Takes a whole answer off the buffer: { status, head, headers, body }; undef
+# as long as bytes are missing.  An answer without a length is whole at the end
+# of the connection.
+sub take_answer {
+    my ($buffer, $method, $ended) = @_;
+    my ($head, $status);
+
+    pos($$buffer) = 0;
+    do {
+        return if $$buffer !~ m{\G(HTTP/\S+ (\d+).*?\r\n\r\n)}gcs;
+        ($head, $status) = ($1, $2);
+    } while ($status =~ /^1/);
+
+    my $start = pos $$buffer;
+    my $headers = headers_of($head);
+    my ($body, $size) = ('', 0);
+
     if (($method // '') ne 'HEAD' && $status != 204 && $status != 304) {
-        $body = read_body($socket, $buffer, $until, \%headers);
+        ($body, $size) = body_of(substr($$buffer, $start), $headers, $ended);
+        return if !defined $body;
     }
 
-    return { error => 'the body was cut off' } if !defined $body;
-    return { status => $status, head => $head, headers => \%headers,
+    substr($$buffer, 0, $start + $size) = '';
+    return { status => $status, head => $head, headers => $headers,
              body => $body };
 }
 
 
-sub read_body {
-    my ($socket, $buffer, $until, $headers) = @_;
+# The answer of a connection that has come to its end.
+sub end_answer {
+    my ($buffer, $method) = @_;
+    my $answer = take_answer($buffer, $method, 1);
+
+    return $answer if $answer;
+    return { error => 'no answer' } if !length $$buffer;
+    return { error => 'the body was cut off' } if $$buffer =~ /\r\n\r\n/;
+    return { error => "cut off: $$buffer" };
+}
+
+
+sub headers_of {
+    my ($head) = @_;
+    my %headers;
+
+    while ($head =~ /^([^:\r\n]+):\s*(.*?)\r$/mg) {
+        my ($key, $value) = (lc $1, $2);
+        $headers{$key} = exists $headers{$key} ? "$headers{$key}, $value"
+                       : $value;
+    }
+    return \%headers;
+}
+
+
+# The body and how many bytes it takes; nothing when it is not whole.
+sub body_of {
+    my ($bytes, $headers, $ended) = @_;
 
     if (defined(my $length = $headers->{'content-length'})) {
-        while (length $$buffer < $length) {
-            return if more($socket, $buffer, $until) <= 0;
-        }
-        return substr $$buffer, 0, $length, '';
+        return if length $bytes < $length;
+        return (substr($bytes, 0, $length), $length);
     }
 
     if (($headers->{'transfer-encoding'} // '') eq 'chunked') {
         my $body = '';
-        while (1) {
-            if ($$buffer =~ /\A([0-9a-fA-F]+)[^\r]*\r\n/
-                && length $$buffer >= $+[0] + hex($1) + 2)
-            {
-                my ($start, $size) = ($+[0], hex $1);
-                $body .= substr $$buffer, $start, $size;
-                substr($$buffer, 0, $start + $size + 2) = '';
-                return $body if $size == 0;
-                next;
-            }
-            return if more($socket, $buffer, $until) <= 0;
+        while ($bytes =~ /\G([0-9a-fA-F]+)[^\r]*\r\n/g) {
+            my ($start, $size) = (pos $bytes, hex $1);
+            return if length $bytes < $start + $size + 2;
+            $body .= substr $bytes, $start, $size;
+            pos($bytes) = $start + $size + 2;
+            return ($body, pos $bytes) if $size == 0;
         }
+        return;
     }
 
-    1 while more($socket, $buffer, $until) > 0;
-    my $body = $$buffer;
-    $$buffer = '';
-    return $body;
+    return $ended ? ($bytes, length $bytes) : ();
 }
 
 

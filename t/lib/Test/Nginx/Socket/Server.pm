@@ -9,6 +9,7 @@ package Test::Nginx::Socket::Server;
 use strict;
 use warnings;
 
+use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Spec;
 use IO::Socket::INET;
@@ -28,7 +29,8 @@ sub new {
     return bless {
         port => $port, root => $root, owner => $$,
         binary => $ENV{TEST_NGINX_BINARY} || 'nginx',
-        workers => 1, env => [], log_level => 'info',
+        workers => 1, connections => 1024, env => [], log_level => 'info',
+        last_words => '',
         master => ($ENV{TEST_NGINX_MASTER_PROCESS} || '') eq 'on'
                   || $ENV{TEST_NGINX_USE_HUP} ? 1 : 0,
     }, $class;
@@ -67,7 +69,7 @@ sub configuration {
     my $master = $self->{master} || $self->{workers} > 1 ? 'on' : 'off';
     my $env = join '', map { "env $_;\n" } @{ $self->{env} };
     my %text = map { $_ => $self->expand($block->$_ // '') }
-               qw(main_config http_config config);
+               qw(main_config http_config config post_main_config);
     s/\s+\z// for $level;
 
     return <<"END";
@@ -79,7 +81,7 @@ error_log $root/logs/error.log $level;
 pid $root/logs/nginx.pid;
 $env$text{main_config}
 events {
-    worker_connections 1024;
+    worker_connections $self->{connections};
     $event
 }
 http {
@@ -98,6 +100,7 @@ $text{http_config}
 $text{config}
     }
 }
+$text{post_main_config}
 END
 }
 
@@ -106,11 +109,21 @@ sub write_files {
     my ($self, $block, $text) = @_;
     make_path("$self->{root}/$_") for qw(conf logs html);
     spew("$self->{root}/conf/nginx.conf", $text);
+    $self->write_user_files($block);
+    return;
+}
 
+
+# ">>> name" and a file's text, below html/.
+sub write_user_files {
+    my ($self, $block) = @_;
     my @files = split /^>>> (\S+)[^\n]*\n/m, $block->user_files // '';
+
     shift @files;
     while (my ($name, $content) = splice @files, 0, 2) {
-        spew("$self->{root}/html/$name", $content);
+        my $file = "$self->{root}/html/$name";
+        make_path(dirname($file));
+        spew($file, $content);
     }
     return;
 }
@@ -154,6 +167,7 @@ sub ensure {
         return $self->{log_start} // 0;
     }
 
+    $self->write_user_files($block);
     return -s "$self->{root}/logs/error.log" || 0;
 }
 
@@ -207,6 +221,7 @@ sub start_and_die {
     my $started = $self->start;
     my $said = $self->start_error;
     $self->stop;
+    $self->last_words;    # checked as the block's log
     return (!$started, $said);
 }
 
@@ -217,26 +232,47 @@ sub workers_of {
 }
 
 
-# SIGHUP, until the workers are others than before.
+# SIGHUP, until the new workers alone accept connections: the old ones go on
+# with that for a tenth of a second.
 sub reload {
     my ($self) = @_;
-    my $old = join ' ', workers_of($self->{pid});
+    my %old = map { $_ => 1 } workers_of($self->{pid});
 
     $self->{log_start} = -s "$self->{root}/logs/error.log" || 0;
     kill HUP => $self->{pid};
 
     for (1 .. 500) {
-        my @now = grep { " $old " !~ / $_ / } workers_of($self->{pid});
-        last if @now >= $self->{workers};
+        my @now = grep { !$old{$_} } workers_of($self->{pid});
+        last if @now >= $self->{workers} && !grep { !leaving($_) } keys %old;
         sleep 0.01;
     }
     return;
 }
 
 
+# Whether a worker has ended, or accepts no connections any more.
+sub leaving {
+    my ($pid) = @_;
+    return gone($pid) || slurp("/proc/$pid/cmdline") =~ /is shutting down/;
+}
+
+
+# The error log from that place on.  What has been read here is not among the
+# last words.
 sub log_since {
     my ($self, $from) = @_;
-    return slurp("$self->{root}/logs/error.log", $from);
+    my $log = slurp("$self->{root}/logs/error.log", $from);
+    $self->{read} = $from + length $log;
+    return $log;
+}
+
+
+# What nginx wrote to its log when it ended; once.
+sub last_words {
+    my ($self) = @_;
+    my $words = $self->{last_words};
+    $self->{last_words} = '';
+    return $words;
 }
 
 
@@ -251,16 +287,27 @@ sub stop {
     my ($self) = @_;
     my $pid = delete $self->{pid};
     delete $self->{running};
-    return if !$pid || $self->{owner} != $$;
+    return if $self->{owner} != $$;
+
+    $self->end($pid) if $pid;
+    remove_tree($self->{root})
+        if $ENV{TEST_NGINX_RANDOMIZE} && !$ENV{TEST_NGINX_NO_CLEAN};
+    return;
+}
+
+
+sub end {
+    my ($self, $pid) = @_;
 
     kill TERM => $pid;
     for (1 .. 1000) {
         last if gone($pid);
         sleep 0.01;
     }
-    kill KILL => $pid;
-    remove_tree($self->{root})
-        if $ENV{TEST_NGINX_RANDOMIZE} && !$ENV{TEST_NGINX_NO_CLEAN};
+    kill KILL => $pid if !gone($pid);
+
+    $self->{last_words} .= slurp("$self->{root}/logs/error.log",
+                                 delete $self->{read} || 0);
     return;
 }
 
