@@ -22,13 +22,21 @@ __DATA__
 --- response_body_like
 "tags":\["existing-tag","a","b"\]
 
-=== TEST 2: in a file, sent at once and chunked
+=== TEST 2: in a file, of known length
+--- config eval: $::small
+--- request eval
+"POST $::path\n{\"x\":\"" . 'y' x 5000 . '","tags":["a"]}'
+--- more_headers
+Authorization: Bearer ${cred.lex_write}
+--- response_body_like
+"tags":\["existing-tag","a"\]
+
+=== TEST 2b: and in chunks
 --- config eval: $::small
 --- raw_request eval
 my $body = '{"x":"' . 'y' x 5000 . '","tags":["a"]}';
 my $chunks = CORE::join '', map { sprintf "%x\r\n%s\r\n", length $_, $_ } $body =~ /(.{1,999})/gs;
-["POST $::path HTTP/1.1\r\n${main::head}Content-Length: " . length($body) . "\r\n\r\n$body" .
- "POST $::path HTTP/1.1\r\n${main::head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n"]
+["POST $::path HTTP/1.1\r\n${main::head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n"]
 --- response_body_like
 "tags":\["existing-tag","a"\]
 

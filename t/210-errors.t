@@ -5,6 +5,8 @@ use Test::Nginx::Socket 'no_plan';
 
 our $limited = Labels::labels_database()
              . "limit_req_zone \$labels_credential zone=c:1m rate=1r/m;\n"
+             . "limit_req_zone \$labels_credential zone=d:1m rate=1r/m;\n"
+             . "limit_req_zone \$labels_credential zone=e:1m rate=1r/m;\n"
              . "limit_req_status 429;\n";
 
 suite();
@@ -40,7 +42,7 @@ my ($k, $h, $c) = ('Authorization: Bearer ${cred.kc_key}', "Authorization: Beare
 === TEST 2: rates by class and interval; without a declared rate a 429 still says when
 --- http_config eval: $::limited
 --- config eval
-Labels::dialects('labels_rate write=60r/m read=100r/10s;') . 'location /v1/limited/ { labels kirimchat; limit_req zone=c; }'
+Labels::dialects('labels_rate write=60r/m read=100r/10s;') . 'location /v1/limited/ { labels kirimchat; limit_req zone=d; }'
 --- request eval
 ["GET /v1/contacts/\${contact.kim.kirimchat_id}/labels", "DELETE /v1/contacts/x/labels/y", "GET /v1/limited/x", "GET /v1/limited/x"]
 --- more_headers
@@ -82,7 +84,7 @@ Labels::dialects('if ($arg_s) { return 503; } deny 127.0.0.1;')
 --- http_config eval: $::limited
 --- config eval
 "error_page 403 429 \@labels_error; location \@labels_error { labels_error; } location /x { deny all; error_page 403 \@wawp; } location \@wawp { labels_error wawp; }"
-. Labels::dialects('limit_req zone=c;')
+. Labels::dialects('limit_req zone=e;')
 --- request eval
 [("GET /v1/contacts/\${contact.kim.kirimchat_id}/labels") x 2, "GET /x"]
 --- more_headers
