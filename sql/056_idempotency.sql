@@ -79,15 +79,6 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-    DELETE FROM labels.idempotency_key h
-     USING (SELECT h.account_id, h.key
-              FROM labels.idempotency_key h
-             WHERE h.created_at <= now() - interval '24 hours'
-             ORDER BY h.created_at
-             LIMIT 100
-               FOR UPDATE SKIP LOCKED) old
-     WHERE h.account_id = old.account_id AND h.key = old.key;
-
     INSERT INTO labels.idempotency_key
            (account_id, key, fingerprint, request_id, outcome, answer)
     SELECT s.account_id, s.key, s.fingerprint, s.request_id, s.outcome,
@@ -105,5 +96,17 @@ BEGIN
            outcome = excluded.outcome,
            answer = excluded.answer,
            created_at = excluded.created_at;
+
+    -- last, so that no expired key of another request is held while this one
+    -- waits for its own
+
+    DELETE FROM labels.idempotency_key h
+     USING (SELECT h.account_id, h.key
+              FROM labels.idempotency_key h
+             WHERE h.created_at <= now() - interval '24 hours'
+             ORDER BY h.created_at
+             LIMIT 100
+               FOR UPDATE SKIP LOCKED) old
+     WHERE h.account_id = old.account_id AND h.key = old.key;
 END
 $$;
