@@ -25,6 +25,7 @@ typedef struct {
 
 
 static ngx_flag_t ngx_http_labels_text_ascii(ngx_str_t *s);
+static uint32_t ngx_http_labels_text_next(u_char **p, u_char *end);
 static ngx_flag_t ngx_http_labels_text_space(uint32_t c,
     ngx_http_labels_space_e space);
 static uint32_t ngx_http_labels_text_lower(uint32_t c);
@@ -150,7 +151,9 @@ ngx_http_labels_text_length(ngx_str_t *s)
 }
 
 
-uint32_t
+/* the next character of valid text; *p moves behind it */
+
+static uint32_t
 ngx_http_labels_text_next(u_char **p, u_char *end)
 {
     u_char    c;

@@ -50,8 +50,5 @@ ngx_flag_t ngx_http_labels_text_blank(ngx_str_t *s,
  */
 ngx_str_t ngx_http_labels_text_fold(ngx_pool_t *pool, ngx_str_t *s);
 
-/* The next character of valid text; *p moves behind it. */
-uint32_t ngx_http_labels_text_next(u_char **p, u_char *end);
-
 
 #endif /* _NGX_HTTP_LABELS_TEXT_H_INCLUDED_ */

@@ -45,13 +45,6 @@ static char  *ngx_http_labels_pg_states[] = {
 };
 
 
-char *
-ngx_http_labels_pg_state_name(ngx_http_labels_pg_state_e state)
-{
-    return ngx_http_labels_pg_states[state];
-}
-
-
 /*
  * The only place that moves a connection between the lists.  The most recently
  * used connection comes first: its server process has the warmest caches.

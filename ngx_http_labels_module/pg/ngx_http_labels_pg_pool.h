@@ -158,7 +158,6 @@ void ngx_http_labels_pg_lost(ngx_http_labels_pg_connection_t *conn,
 ngx_int_t ngx_http_labels_pg_flush(ngx_http_labels_pg_connection_t *conn);
 void ngx_http_labels_pg_set_state(ngx_http_labels_pg_connection_t *conn,
     ngx_http_labels_pg_state_e state);
-char *ngx_http_labels_pg_state_name(ngx_http_labels_pg_state_e state);
 
 
 /* batch */
