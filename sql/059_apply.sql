@@ -402,7 +402,8 @@ AS $$
 $$;
 
 
--- The lists that were asked for, by p_want.
+-- The lists that were asked for, by p_want. A join may turn the order of its
+-- sides around: every list that is joined to its titles is sorted again.
 CREATE OR REPLACE FUNCTION labels.lists(
     p_round integer, p_round_of integer[], p_account bigint[],
     p_kind "char"[], p_target bigint[], p_action text[], p_want integer[],
@@ -412,19 +413,22 @@ CREATE OR REPLACE FUNCTION labels.lists(
 RETURNS TABLE (request integer, list text, title text)
 LANGUAGE sql STABLE
 AS $$
-    SELECT b.request, 'before', l.title
-      FROM unnest(p_before_request, p_before_label) AS b (request, label_id)
+   (SELECT b.request, 'before', l.title
+      FROM unnest(p_before_request, p_before_label) WITH ORDINALITY
+           AS b (request, label_id, n)
       JOIN labels.label l ON l.account_id = p_account[b.request]
                          AND l.label_id = b.label_id
      WHERE p_want[b.request] & 4 <> 0
+     ORDER BY b.n)
      UNION ALL
-    SELECT a.request, 'after', l.title
+   (SELECT a.request, 'after', l.title
       FROM labels.attached(p_round, p_round_of, p_account, p_kind,
                            p_target) a
       JOIN labels.label l ON l.account_id = p_account[a.request]
                          AND l.label_id = a.label_id
      WHERE p_want[a.request] & 1 <> 0
        AND p_action[a.request] <> 'overwrite'
+     ORDER BY a.request, a."position")
      UNION ALL
     SELECT e.request, 'after', e.title
       FROM unnest(p_item_request, p_title) AS e (request, title)
@@ -436,9 +440,11 @@ AS $$
       FROM unnest(p_item_request, p_title, p_new) AS e (request, title, new)
      WHERE e.new AND p_want[e.request] & 2 <> 0
      UNION ALL
-    SELECT o.request, 'removed', l.title
-      FROM unnest(p_off_request, p_off_label) AS o (request, label_id)
+   (SELECT o.request, 'removed', l.title
+      FROM unnest(p_off_request, p_off_label) WITH ORDINALITY
+           AS o (request, label_id, n)
       JOIN labels.label l ON l.account_id = p_account[o.request]
                          AND l.label_id = o.label_id
      WHERE p_want[o.request] & 2 <> 0
+     ORDER BY o.n)
 $$;

@@ -97,18 +97,19 @@ sub error6 { my ($d, $f, $c) = @_; qq({"description":"$d","errors":[{"field":"$f
 --- request eval
 my $p = 'POST /api/v1/accounts/1/contacts/8/labels';
 ["$p\nlabels=a", "$p\n{\"labels\":[\"a\"", "$p\n ", "$p\n{\"labels\":[],\"x\":" . '[' x 32 . ']' x 32 . '}', "$p\n{\"labels\":[\"a\"],\"x\":\"\xff\"}",
- "$p\n\xef\xbb\xbf{}"]
+ "$p\n\xef\xbb\xbf{}",
+ "$p\n{\"labels\":[\"\xff\"],\"labels\":[\"a\"]}"]
 --- more_headers eval
-["api_access_token: \${cred.cw_agent}\nContent-Type: application/x-www-form-urlencoded", ("api_access_token: \${cred.cw_agent}\nContent-Type: application/vnd.api+json; x=y") x 5]
+["api_access_token: \${cred.cw_agent}\nContent-Type: application/x-www-form-urlencoded", ("api_access_token: \${cred.cw_agent}\nContent-Type: application/vnd.api+json; x=y") x 6]
 --- error_code eval
-[415, 400, 422, 400, 400, 400]
+[415, 400, 422, 400, 400, 400, 400]
 --- response_body eval
 sub error7 { my ($d, $c, $t, $f) = @_; $f ||= 'body'; qq({"description":"$d","errors":[{"field":"$f","message":"$d","code":"$c"}],"error":"$t"}) }
 [error7('Content-Type must be application/json', 'unsupported_media_type', 'Unsupported Media Type', 'content-type'),
  error7('Request body is not valid JSON', 'invalid_json', 'Bad Request'),
  '{"message":"Labels must be present","attributes":["labels"],"description":"Labels must be present","errors":[{"field":"labels","message":"Labels must be present","code":"required"}]}',
  error7('Request body is nested too deeply (maximum is 32)', 'too_deep', 'Bad Request'),
- (error7('Request body is not valid JSON', 'invalid_json', 'Bad Request')) x 2]
+ (error7('Request body is not valid JSON', 'invalid_json', 'Bad Request')) x 3]
 
 === TEST 8: labels that are refused
 --- request eval
@@ -172,3 +173,9 @@ my $t = "api_access_token: \${cred.cw_agent}\n";
 [200, 200]
 --- response_headers_like eval
 ['X-Request-Id: abc_d-1', 'X-Request-Id: [0-9a-f]{8}-[0-9a-f-]{27}']
+
+=== TEST 13: a body of white space is not JSON
+--- raw_request eval
+"POST /api/v1/accounts/1/contacts/8/labels HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\napi_access_token: \${cred.cw_agent}\r\nContent-Length: 3\r\n\r\n \t\n"
+--- error_code: 400
+--- response_body_like: "code":"invalid_json"

@@ -317,8 +317,6 @@ ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
 {
     ngx_http_labels_json_error_e  error;
 
-    static ngx_str_t  labels = ngx_string("labels");
-
     static ngx_http_labels_json_limits_t  limits = { 32, 0, 0 };
 
     if (ex->body.len == 0) {
@@ -347,10 +345,10 @@ ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
         return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
     }
 
-    /* what is wrong in the labels themselves is said of the labels */
+    /* what is wrong in the labels that count is said of the labels */
 
     if (ngx_http_labels_json_flawed(ex->json, NGX_HTTP_LABELS_JSON_BAD_UTF8,
-                                    &labels))
+                                    ngx_http_labels_member(ex, "labels")))
     {
         return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
     }

@@ -288,7 +288,7 @@ ngx_http_labels_json_member(ngx_http_labels_json_t *node, u_char *name,
 
 ngx_flag_t
 ngx_http_labels_json_flawed(ngx_http_labels_json_t *node, ngx_uint_t flaws,
-    ngx_str_t *except)
+    ngx_http_labels_json_t *except)
 {
     ngx_http_labels_json_t  *child;
 
@@ -299,16 +299,9 @@ ngx_http_labels_json_flawed(ngx_http_labels_json_t *node, ngx_uint_t flaws,
     /* the reader has bounded the depth */
 
     for (child = node->child; child; child = child->next) {
-
-        if (except && except->data
-            && node->type == NGX_HTTP_LABELS_JSON_OBJECT
-            && child->key.len == except->len
-            && ngx_memcmp(child->key.data, except->data, except->len) == 0)
+        if (child != except
+            && ngx_http_labels_json_flawed(child, flaws, NULL))
         {
-            continue;
-        }
-
-        if (ngx_http_labels_json_flawed(child, flaws, NULL)) {
             return 1;
         }
     }

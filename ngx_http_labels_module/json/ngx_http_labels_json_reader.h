@@ -80,11 +80,10 @@ ngx_http_labels_json_t *ngx_http_labels_json_member(
 
 /*
  * Whether a string has one of the flaws, in the key or value of any node below
- * except the strings that are, or are elements of, the member `except`
- * (data NULL: no exception).
+ * except the member `except` and what is in it (NULL: no exception).
  */
 ngx_flag_t ngx_http_labels_json_flawed(ngx_http_labels_json_t *node,
-    ngx_uint_t flaws, ngx_str_t *except);
+    ngx_uint_t flaws, ngx_http_labels_json_t *except);
 
 
 #endif /* _NGX_HTTP_LABELS_JSON_READER_H_INCLUDED_ */

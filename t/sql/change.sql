@@ -2,7 +2,7 @@
 -- events, idempotency keys.
 
 BEGIN;
-SELECT plan(41);
+SELECT plan(43);
 
 DELETE FROM labels.attachment;
 DELETE FROM labels.label;
@@ -191,6 +191,22 @@ SELECT is(pg_temp.change('7', 'add', 'label_id', '{1}', key => 'k1',
                          fingerprint => 'g', request =>
                          '00000000-0000-0000-0000-00000000000d'),
           'ok d after:VIP', 'after a day the key is free');
+
+-- whatever plan the statistics lead to
+
+INSERT INTO labels.attachment (account_id, target_id, label_id, target_kind)
+SELECT 1, 8, 1000 + g, 'c' FROM generate_series(1, 2000) AS g;
+ANALYZE labels.attachment, labels.label;
+DELETE FROM labels.attachment WHERE target_id = 8;
+SELECT is(pg_temp.change('8', 'overwrite', 'label_id', '{3,1,4}') || ' '
+          || pg_temp.change('8', 'add', 'label_id', '{2}'),
+          'ok after:Two after:VIP after:two '
+          || 'ok after:Two after:VIP after:two after:vip',
+          'in order of attachment, with other labels before it');
+SELECT is(pg_temp.change('8', 'replace', 'label_id', '{}', want => 2)
+          || ' ' || pg_temp.change('8', 'remove', 'label_id', '{1}'),
+          'ok removed:Two removed:VIP removed:two removed:vip unchanged',
+          'what a replacement takes off, too');
 
 SELECT * FROM finish();
 ROLLBACK;
