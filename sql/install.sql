@@ -21,6 +21,13 @@ BEGIN;
 \ir 058_resolve.sql
 \ir 059_apply.sql
 \ir 060_change.sql
+\ir 069_palette.sql
+\ir 070_catalogue.sql
+\ir 071_catalogue_create.sql
+\ir 072_catalogue_update.sql
+\ir 074_label_targets.sql
+\ir 080_bulk_group.sql
+\ir 081_bulk.sql
 \ir 090_roles.sql
 
 COMMIT;
