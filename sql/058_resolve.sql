@@ -49,6 +49,22 @@ AS $$
 $$;
 
 
+-- Outcomes, with one for requests that have none yet.
+CREATE OR REPLACE FUNCTION labels.settle(
+    p_outcome labels.outcome[], p_request integer[], p_with labels.outcome)
+RETURNS labels.outcome[]
+LANGUAGE sql STABLE
+AS $$
+    SELECT CASE WHEN p_request IS NULL THEN p_outcome
+           ELSE ARRAY (SELECT CASE WHEN o.outcome IS NULL
+                                        AND o.request = ANY (p_request)
+                                   THEN p_with ELSE o.outcome END
+                         FROM unnest(p_outcome) WITH ORDINALITY
+                              AS o (outcome, request)
+                        ORDER BY o.request) END
+$$;
+
+
 -- Makes the chats and labels that are to come into being, for requests that
 -- have no outcome yet; all arrays have an element per request, p_label and
 -- p_label_title one per item.
