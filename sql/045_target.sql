@@ -105,7 +105,8 @@ $$;
 
 -- Who asks for what, one row per request, in order. account_id and what comes
 -- behind it are NULL for those who are refused; outcome is NULL when nothing
--- stands in the way.
+-- stands in the way. OFFSET 0: the columns are computed once, however often
+-- the caller names them.
 CREATE OR REPLACE FUNCTION labels.requests(
     p_dialect text[], p_digest bytea[], p_account text[], p_kinds text[],
     p_scopes text[], p_target text[], p_reference text[], p_via text[])
@@ -132,6 +133,7 @@ AS $$
       LEFT JOIN LATERAL labels.target_named(
                             a.account_id, p_target[a.request],
                             p_reference[a.request]) t ON true
+    OFFSET 0
 $$;
 
 

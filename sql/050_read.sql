@@ -38,10 +38,8 @@ BEGIN
                         AND x.purpose = 'account' LIMIT 1)
                 END,
            i.created_at, i.updated_at
-      FROM (SELECT q.* FROM labels.requests(
-                                p_dialect, p_digest, p_account, p_kinds,
-                                p_scopes, p_target, p_reference, p_via) q
-            OFFSET 0) r
+      FROM labels.requests(p_dialect, p_digest, p_account, p_kinds, p_scopes,
+                           p_target, p_reference, p_via) r
      CROSS JOIN LATERAL (
            SELECT NULL::bigint AS "position", NULL::text AS title,
                   NULL::integer AS label_id, NULL::uuid AS uuid,
