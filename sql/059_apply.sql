@@ -189,41 +189,65 @@ CREATE OR REPLACE FUNCTION labels.find_added(
     OUT item integer[], OUT request integer[])
 LANGUAGE plpgsql STABLE
 AS $$
+DECLARE
+    v_item integer[];
+    v_request integer[];
 BEGIN
-    SELECT coalesce(array_agg(s.n), '{}'),
-           coalesce(array_agg(s.request), '{}')
-      INTO item, request
-      FROM (SELECT e.request, min(e.n)::integer AS n
-              FROM unnest(p_item_request, p_label) WITH ORDINALITY
-                   AS e (request, label_id, n)
-             WHERE p_action[e.request] = 'add'
-               AND p_target[e.request] IS NOT NULL
-               AND CASE WHEN p_match[e.request] IN ('uuid', 'label_id') THEN (
-                   SELECT a."position"
-                     FROM labels.attachment a
-                    WHERE a.account_id = p_account[e.request]
-                      AND a.target_id = p_target[e.request]
-                      AND a.label_id = e.label_id
-                      AND a.target_kind = p_kind[e.request])
-                   ELSE (
-                   SELECT a."position"
-                     FROM labels.label l
-                    CROSS JOIN LATERAL (
-                          SELECT a."position"
-                            FROM labels.attachment a
-                           WHERE a.account_id = l.account_id
-                             AND a.target_id = p_target[e.request]
-                             AND a.label_id = l.label_id
-                             AND a.target_kind = p_kind[e.request]
-                          OFFSET 0) a
-                    WHERE l.account_id = p_account[e.request]
-                      AND l.folded = p_item_folded[e.n]
-                      AND (p_match[e.request] <> 'exact'
-                           OR l.title = p_item_title[e.n])
-                    LIMIT 1)
-                   END IS NULL
-             GROUP BY e.request, e.label_id
-             ORDER BY n) s;
+    item := '{}';
+    request := '{}';
+
+    IF p_match && '{uuid,label_id}' THEN
+        SELECT coalesce(array_agg(s.n), '{}'),
+               coalesce(array_agg(s.request), '{}')
+          INTO item, request
+          FROM (SELECT e.request, min(e.n)::integer AS n
+                  FROM unnest(p_item_request, p_label) WITH ORDINALITY
+                       AS e (request, label_id, n)
+                 WHERE p_action[e.request] = 'add'
+                   AND p_match[e.request] IN ('uuid', 'label_id')
+                   AND p_target[e.request] IS NOT NULL
+                   AND (SELECT a."position"
+                          FROM labels.attachment a
+                         WHERE a.account_id = p_account[e.request]
+                           AND a.target_id = p_target[e.request]
+                           AND a.label_id = e.label_id
+                           AND a.target_kind = p_kind[e.request]) IS NULL
+                 GROUP BY e.request, e.label_id
+                 ORDER BY n) s;
+    END IF;
+
+    IF p_match && '{exact,listed,folded}' THEN
+        SELECT coalesce(array_agg(s.n), '{}'),
+               coalesce(array_agg(s.request), '{}')
+          INTO v_item, v_request
+          FROM (SELECT e.request, min(e.n)::integer AS n
+                  FROM unnest(p_item_request, p_label, p_item_title,
+                              p_item_folded) WITH ORDINALITY
+                       AS e (request, label_id, title, folded, n)
+                 WHERE p_action[e.request] = 'add'
+                   AND p_match[e.request] NOT IN ('uuid', 'label_id')
+                   AND p_target[e.request] IS NOT NULL
+                   AND (SELECT a."position"
+                          FROM labels.label l
+                         CROSS JOIN LATERAL (
+                               SELECT a."position"
+                                 FROM labels.attachment a
+                                WHERE a.account_id = l.account_id
+                                  AND a.target_id = p_target[e.request]
+                                  AND a.label_id = l.label_id
+                                  AND a.target_kind = p_kind[e.request]
+                               OFFSET 0) a
+                         WHERE l.account_id = p_account[e.request]
+                           AND l.folded = e.folded
+                           AND (p_match[e.request] <> 'exact'
+                                OR l.title = e.title)
+                         LIMIT 1) IS NULL
+                 GROUP BY e.request, e.label_id
+                 ORDER BY n) s;
+
+        item := item || v_item;
+        request := request || v_request;
+    END IF;
 END
 $$;
 

@@ -36,6 +36,7 @@ SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
+    v record;
     v_account bigint[];
     v_refusal integer[];
     v_outcome labels.outcome[];
@@ -44,60 +45,77 @@ DECLARE
     v_team smallint[];
     v_label integer[];
     v_title text[];
-    v_claim record;
     v_replay uuid[];
     v_account_keys integer[];
     v_target_keys integer[];
-    v_targets bigint;
+    v_plain boolean;
     v_absent boolean;
     v_subscribed boolean;
     v_keyed boolean := array_remove(p_key, NULL) <> '{}';
     v_missing boolean;
-    v_unknown integer[];
-    v_other_team integer[];
     v_key integer;
     v_locked boolean;
-    v_lock record;
     v_round integer[];
     v_rounds integer := 1;
     v_todo bigint[];
-    v_done record;
     v_changed integer[] := '{}';
     v_list_request integer[] := '{}';
     v_list text[] := '{}';
     v_list_title text[] := '{}';
 BEGIN
-    SELECT array_agg(r.account_id), array_agg(r.refusal), array_agg(r.kind),
-           array_agg(r.team_id), array_agg(r.outcome),
-           array_agg(CASE WHEN r.outcome IS NULL THEN r.target_id END),
-           count(r.target_id) FILTER (WHERE r.outcome IS NULL),
-           coalesce(array_agg(DISTINCT labels.target_key(
-                                  r.account_id, r.kind, r.target_id))
-                    FILTER (WHERE r.target_id IS NOT NULL
-                                  AND r.outcome IS NULL), '{}'),
+    SELECT array_agg(r.account_id), array_agg(r.refusal),
            coalesce(array_agg(DISTINCT hashint8(r.account_id))
                     FILTER (WHERE r.account_id IS NOT NULL), '{}'),
-           bool_or(r.target_id IS NULL AND r.account_id IS NOT NULL
-                   AND r.outcome IS NULL),
            bool_or((SELECT true FROM labels.subscription s
                      WHERE s.account_id = r.account_id AND s.active
                      LIMIT 1))
-      INTO v_account, v_refusal, v_kind, v_team, v_outcome, v_target,
-           v_targets, v_target_keys, v_account_keys, v_absent, v_subscribed
-      FROM labels.requests(p_dialect, p_digest, p_account, p_kinds, p_scopes,
-                           p_target, p_reference, p_via) r;
+      INTO v_account, v_refusal, v_account_keys, v_subscribed
+      FROM (SELECT a.refusal,
+                   CASE a.refusal WHEN 0 THEN a.account_id END AS account_id
+              FROM labels.authorization(p_dialect, p_digest, p_account,
+                                        p_kinds, p_scopes) a
+            OFFSET 0) r;
+
+    v_outcome := array_fill(NULL::labels.outcome,
+                            ARRAY[cardinality(p_dialect)]);
 
     IF v_keyed THEN
-        v_claim := labels.claim_keys(v_account, p_key, p_fingerprint,
-                                     p_request_id);
-        v_replay := v_claim.request_id;
+        v := labels.claim_keys(v_account, p_key, p_fingerprint, p_request_id);
+        v_outcome := v.outcome;
+        v_replay := v.request_id;
+    END IF;
 
-        SELECT array_agg(coalesce(k.outcome, v_outcome[k.request])),
-               array_agg(CASE WHEN k.outcome IS NULL
-                              THEN v_target[k.request] END)
-          INTO v_outcome, v_target
-          FROM unnest(v_claim.outcome) WITH ORDINALITY
-               AS k (outcome, request);
+    v := labels.find_targets(v_account, p_target, p_reference);
+    v_kind := v.kind;
+    v_target := v.target;
+    v_team := v.team;
+    v_target_keys := v.keys;
+
+    -- whatever is out of the ordinary is looked at in statements of its own
+
+    v_plain := NOT v_keyed AND NOT p_nowait
+               AND cardinality(v_target_keys) = cardinality(v_target)
+               AND array_remove(p_via, NULL) = '{}';
+
+    IF NOT v_plain THEN
+        SELECT array_agg(t.outcome),
+               array_agg(CASE WHEN t.outcome IS NULL THEN t.target_id END),
+               bool_or(t.outcome IS NULL AND t.target_id IS NULL
+                       AND v_account[t.request] IS NOT NULL)
+          INTO v_outcome, v_target, v_absent
+          FROM (SELECT r.target_id, r.request,
+                       coalesce(r.outcome,
+                                CASE WHEN v_account[r.request] IS NOT NULL
+                                THEN labels.target_outcome(
+                                    p_dialect[r.request],
+                                    v_account[r.request],
+                                    p_target[r.request],
+                                    p_reference[r.request],
+                                    p_via[r.request], r.target_id) END)
+                       AS outcome
+                  FROM unnest(v_target, v_outcome) WITH ORDINALITY
+                       AS r (target_id, outcome, request)
+                OFFSET 0) t;
     END IF;
 
     -- an expression is evaluated without the executor: a batch takes its many
@@ -107,27 +125,22 @@ BEGIN
         v_locked := pg_advisory_xact_lock_shared(76002, v_key) IS NOT NULL;
     END LOOP;
 
-    SELECT coalesce(array_agg(i.label_id), '{}'),
-           coalesce(array_agg(i.title), '{}'),
-           coalesce(bool_or(i.missing), false),
-           array_agg(i.request) FILTER (WHERE i.unknown),
-           array_agg(i.request) FILTER (WHERE i.other_team)
-      INTO v_label, v_title, v_missing, v_unknown, v_other_team
-      FROM labels.items(v_account, v_team, p_action, p_match, p_same_team,
-                        p_item_request, p_item_title, p_item_folded) i;
+    v := labels.find_labels(v_account, v_team, p_action, p_match, p_same_team,
+                            p_item_request, p_item_title, p_item_folded);
+    v_label := v.label;
+    v_title := v.title;
+    v_missing := v.missing;
 
-    IF v_unknown IS NOT NULL OR v_other_team IS NOT NULL THEN
-        v_outcome := labels.settle(labels.settle(v_outcome, v_unknown,
+    IF v.unknown IS NOT NULL OR v.other_team IS NOT NULL THEN
+        v_outcome := labels.settle(labels.settle(v_outcome, v.unknown,
                                                  'label_not_found'),
-                                   v_other_team, 'other_team');
+                                   v.other_team, 'other_team');
+        v_plain := false;
     END IF;
 
-    IF v_keyed OR v_missing OR v_absent OR p_nowait
-       OR v_unknown IS NOT NULL OR v_other_team IS NOT NULL
-       OR cardinality(v_target_keys) <> v_targets
-    THEN
-        v_lock := labels.lock_targets(v_account, v_kind, v_target, v_outcome,
-                                      p_nowait);
+    IF NOT v_plain OR v_missing THEN
+        v := labels.lock_targets(v_account, v_kind, v_target, v_outcome,
+                                 p_nowait);
 
         -- a label or a chat may have to be made; the targets come first, so
         -- that nobody waits for one while others wait to create
@@ -135,20 +148,20 @@ BEGIN
         IF v_missing OR v_absent THEN
             SELECT m.target, m.team, m.label, m.title
               INTO v_target, v_team, v_label, v_title
-              FROM labels.make_missing(v_account, v_lock.outcome, v_target,
+              FROM labels.make_missing(v_account, v.outcome, v_target,
                                        v_team, v_label, v_title, p_reference,
                                        p_action, p_match, p_item_request,
                                        p_item_title, p_item_folded) m;
 
             -- nobody else can know a chat that has just been made
 
-            v_lock := labels.lock_targets(v_account, v_kind, v_target,
-                                          v_lock.outcome, p_nowait);
+            v := labels.lock_targets(v_account, v_kind, v_target, v.outcome,
+                                     p_nowait);
         END IF;
 
-        v_outcome := v_lock.outcome;
-        v_round := v_lock.round;
-        v_rounds := v_lock.rounds;
+        v_outcome := v.outcome;
+        v_round := v.round;
+        v_rounds := v.rounds;
     ELSE
         FOREACH v_key IN ARRAY v_target_keys LOOP
             v_locked := pg_advisory_xact_lock(76003, v_key) IS NOT NULL;
@@ -165,15 +178,15 @@ BEGIN
               FROM unnest(v_target) WITH ORDINALITY AS t (target_id, request);
         END IF;
 
-        v_done := labels.apply_round(
-                      v_account, v_kind, v_todo, p_action, p_match, p_want,
-                      p_item_request, p_item_title, p_item_folded, v_label,
-                      v_title, v_subscribed);
+        v := labels.apply_round(
+                 v_account, v_kind, v_todo, p_action, p_match, p_want,
+                 p_item_request, p_item_title, p_item_folded, v_label,
+                 v_title, v_subscribed);
 
-        v_changed := v_changed || v_done.changed;
-        v_list_request := v_list_request || v_done.list_request;
-        v_list := v_list || v_done.list;
-        v_list_title := v_list_title || v_done.list_title;
+        v_changed := v_changed || v.changed;
+        v_list_request := v_list_request || v.list_request;
+        v_list := v_list || v.list;
+        v_list_title := v_list_title || v.list_title;
     END LOOP;
 
     -- unchanged are also those who had nothing to do: no label off a chat that
