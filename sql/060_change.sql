@@ -192,20 +192,23 @@ BEGIN
     -- unchanged are also those who had nothing to do: no label off a chat that
     -- is not there
 
-    SELECT array_agg(CASE WHEN o.outcome IS NOT NULL THEN o.outcome
-                          WHEN o.request = ANY (v_changed) THEN 'ok'
-                          ELSE 'unchanged' END)
-      INTO v_outcome
-      FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
-
     IF v_keyed THEN
+        SELECT array_agg(coalesce(
+                   o.outcome, CASE WHEN o.request = ANY (v_changed)
+                              THEN 'ok' ELSE 'unchanged' END::labels.outcome))
+          INTO v_outcome
+          FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
+
         PERFORM labels.keep_answers(v_account, v_outcome, v_replay, p_key,
                                     p_fingerprint, p_request_id);
     END IF;
 
     IF v_list_request = '{}' THEN
         RETURN QUERY
-        SELECT r.request::integer, r.refusal, v_outcome[r.request],
+        SELECT r.request::integer, r.refusal,
+               coalesce(v_outcome[r.request],
+                        CASE WHEN r.request = ANY (v_changed)
+                        THEN 'ok' ELSE 'unchanged' END::labels.outcome),
                NULL::text, NULL::text,
                coalesce(v_replay[r.request], p_request_id[r.request])
           FROM unnest(v_refusal) WITH ORDINALITY AS r (refusal, request);
@@ -215,7 +218,10 @@ BEGIN
     RETURN QUERY
     SELECT s.request, s.refusal, s.outcome, s.list, s.title, s.request_id
       FROM (SELECT r.request::integer, r.refusal,
-                   v_outcome[r.request] AS outcome,
+                   coalesce(v_outcome[r.request],
+                            CASE WHEN r.request = ANY (v_changed)
+                            THEN 'ok' ELSE 'unchanged' END::labels.outcome)
+                   AS outcome,
                    NULL::text AS list, NULL::text AS title,
                    coalesce(v_replay[r.request],
                             p_request_id[r.request]) AS request_id, 0 AS n
