@@ -16,7 +16,7 @@ use Socket qw(SOL_SOCKET SO_LINGER);
 use Test::Nginx::Socket::Client qw(read_answer request_bytes);
 use Time::HiRes qw(time);
 
-our @EXPORT_OK = qw(rush);
+our @EXPORT_OK = qw(rush vanish);
 
 
 # new($port, timeout => seconds): connected.
@@ -83,6 +83,21 @@ sub reset {
     my ($self) = @_;
     setsockopt $self->{socket}, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
     return $self->close;
+}
+
+
+# A client that sends these bytes, reads so many of the answer if any are asked
+# for, and leaves by reset, close or half_close.
+sub vanish {
+    my ($port, $bytes, $way, $read) = @_;
+    my $client = __PACKAGE__->new($port);
+
+    $client->write($bytes) if length $bytes;
+    while ($read && $read > length $client->{buffer}) {
+        sysread $client->{socket}, $client->{buffer}, 1000,
+            length $client->{buffer} or last;
+    }
+    return $client->$way;
 }
 
 

@@ -13,26 +13,24 @@ use Labels ();
 use Labels::Client;
 use Time::HiRes qw(sleep);
 
-# contacts of the ledger are numbered from here
-my $first = 5000;
 
-
-# new($nginx, $query, contacts => n): $query->($sql) asks the database, the
-# one that holds the truth at that time.
+# new($nginx, $query, contacts => n, first => the id of the first of them):
+# $query->($sql) asks the database, the one that holds the truth at that time.
 sub new {
     my ($class, $nginx, $query, %args) = @_;
     my $self = bless {
         nginx => $nginx, query => $query, contacts => $args{contacts} || 200,
+        first => $args{first} || 5000,
         key => 'Authorization: Bearer ' . Labels::demo('cred.lex_write'),
     }, $class;
 
-    my $last = $first + $self->{contacts} - 1;
+    my $last = $self->{first} + $self->{contacts} - 1;
     $query->(<<"END");
 INSERT INTO labels.contact
        (account_id, contact_id, team_id, uuid, short_id, chat_id, name)
 SELECT 1, i, 1, ('0a000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,
        'ledger' || i, i || '\@c.us', 'Ledger ' || i
-  FROM generate_series($first, $last) i
+  FROM generate_series($self->{first}, $last) i
 END
     return $self;
 }
@@ -43,7 +41,7 @@ sub tags {
     my ($self, $method, $n, $tag) = @_;
     return sprintf "%s /functions/v1/api-gateway/v1/contacts/"
                  . "0a000000-0000-7000-8000-%012d/tags\n{\"tags\":[\"%s\"]}",
-                   $method, $first + $n, $tag;
+                   $method, $self->{first} + $n, $tag;
 }
 
 
@@ -111,7 +109,7 @@ sub end {
 
     for (@lines) {
         my ($status, $method, $n, $tag) = split ' ';
-        my $entry = ($first + $n) . " $tag";
+        my $entry = ($self->{first} + $n) . " $tag";
 
         $status{$status}++;
         if ($status ne '200') {
@@ -125,7 +123,8 @@ sub end {
         "SELECT a.target_id || ' ' || l.title FROM labels.attachment a "
         . 'JOIN labels.label l USING (account_id, label_id) '
         . "WHERE a.account_id = 1 AND a.target_kind = 'c' "
-        . "AND a.target_id >= $first");
+        . "AND a.target_id >= $self->{first} "
+        . "AND a.target_id < $self->{first} + $self->{contacts}");
     my @wrong = sort grep {
         $state{$_} eq 'POST' ? !$there{$_}
                              : $state{$_} eq 'DELETE' && $there{$_}

@@ -152,6 +152,7 @@ sub load {
     $self->{stop_file} = "$self->{root}/stop";
     unlink $self->{stop_file};
 
+    my $parent = $$;
     for my $client (1 .. $clients) {
         my $pid = fork // die "fork: $!\n";
         if ($pid) {
@@ -161,6 +162,7 @@ sub load {
 
         open my $out, '>', "$self->{root}/load.$client" or die "load: $!\n";
         for (my $i = 1; !-e $self->{stop_file}; $i++) {
+            last if getppid != $parent;
             print {$out} $work->($self, $client, $i), "\n";
         }
         close $out;
