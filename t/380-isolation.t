@@ -9,7 +9,7 @@ use Labels::Client qw(rush);
 use Labels::Cluster;
 use Labels::Holder;
 use Labels::Nginx;
-use Labels::Workload;
+use Labels::Workload qw(each_dialect);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -18,8 +18,6 @@ my $cluster = Labels::Cluster->new;
 $cluster->start;
 my $conninfo = $cluster->conninfo($cluster->database('labels'));
 my $key = 'Authorization: Bearer ' . demo('cred.lex_write');
-my $query = 'instance_id=' . demo('account.1.wawp_instance')
-          . '&access_token=' . demo('cred.wa_token');
 
 
 sub ask { return $cluster->query('labels', @_) }
@@ -31,32 +29,6 @@ sub add {
     my $uuid = demo("contact.$contact.uuid");
     return ("POST /functions/v1/api-gateway/v1/contacts/$uuid/tags\n"
           . qq({"tags":["$tag"]}), $key);
-}
-
-
-# A change of one contact through each dialect.
-sub everywhere {
-    my ($contact, $label) = @_;
-    my %id = map { $_ => demo("contact.$contact.$_") }
-             qw(chatwoot_id highlevel_id kirimchat_id chat_id);
-    my $vip = demo('label.VIP.kirimchat_id');
-
-    return (
-        chatwoot => [
-            "POST /api/v1/accounts/1/contacts/$id{chatwoot_id}/labels/add\n"
-            . qq({"labels":["$label"]}),
-            'api_access_token: ' . demo('cred.cw_agent') ],
-        leadlex => [ add($contact, $label) ],
-        highlevel => [
-            "POST /contacts/$id{highlevel_id}/tags\n" . qq({"tags":["$label"]}),
-            'Authorization: Bearer ' . demo('cred.hl_write')
-            . "\nVersion: 2021-07-28" ],
-        kirimchat => [
-            "POST /v1/contacts/$id{kirimchat_id}/labels\n"
-            . qq({"label_id":"$vip"}),
-            'Authorization: Bearer ' . demo('cred.kc_key') ],
-        wawp => [ "PUT /v2/labels/3/chats/$id{chat_id}?$query", '' ],
-    );
 }
 
 
@@ -96,7 +68,7 @@ for my $name (sort keys %lock) {
     $cluster->load('labels', 'demo');
     my $holder = $lock{$name}->();
     my $start = time;
-    my %touching = everywhere('lex', 'existing-tag');
+    my %touching = each_dialect('lex', 'existing-tag');
     $touching{overwrite} = [
         "POST /api/v1/accounts/1/contacts/2/labels\n" . '{"labels":["over"]}',
         'api_access_token: ' . demo('cred.cw_agent') ];
@@ -215,7 +187,7 @@ for my $case (['an error in a statement', [ add('ada', 'poison') ],
 is(ask("SELECT count(*) FROM labels.label WHERE title IN ('poison', 'late')"),
    0, 'the culprits have done nothing');
 
-my %poison = everywhere('group', 'late');
+my %poison = each_dialect('group', 'late');
 my @names = sort keys %poison;
 my @answers = one_batch(map { $poison{$_} } @names);
 for my $name (@names) {
@@ -242,7 +214,7 @@ for my $i (1 .. 4) {
     push @waiting, $nginx->send(add('lex', "q$i"));
     sleep 0.05;
 }
-my %full = everywhere('hal', 'q');
+my %full = each_dialect('hal', 'q');
 for my $name (sort keys %full) {
     my $answer = $nginx->request(@{ $full{$name} });
     is($answer->{status}, 503, "$name: the queue is full");

@@ -9,7 +9,10 @@ package Labels::Workload;
 use strict;
 use warnings;
 
+use Exporter qw(import);
 use Labels ();
+
+our @EXPORT_OK = qw(each_dialect);
 
 # Crockford's base 32
 my @digits = (0 .. 9, grep { !/[ilou]/i } 'A' .. 'Z');
@@ -127,6 +130,38 @@ sub wawp {
     return (one_of("PUT /v2/labels/$id/chats/$chat?$query",
                    "DELETE /v2/labels/$id/chats/$chat?$query",
                    "GET /v2/labels/chats/$chat?$query"), '');
+}
+
+
+# A change of one contact of the demo data through each dialect, by its name:
+# [text, headers].  Where the dialect names labels by title it is this one.
+sub each_dialect {
+    my ($contact, $title) = @_;
+    my %id = map { $_ => Labels::demo("contact.$contact.$_") }
+             qw(chatwoot_id uuid highlevel_id kirimchat_id chat_id);
+    my %key = map { $_ => Labels::demo("cred.$_") }
+              qw(cw_agent lex_write hl_write kc_key wa_token);
+    my $vip = Labels::demo('label.VIP.kirimchat_id');
+    my $instance = Labels::demo('account.1.wawp_instance');
+
+    return (
+        chatwoot => [
+            "POST /api/v1/accounts/1/contacts/$id{chatwoot_id}/labels/add\n"
+            . qq({"labels":["$title"]}), "api_access_token: $key{cw_agent}" ],
+        leadlex => [
+            "POST /functions/v1/api-gateway/v1/contacts/$id{uuid}/tags\n"
+            . qq({"tags":["$title"]}), "Authorization: Bearer $key{lex_write}" ],
+        highlevel => [
+            "POST /contacts/$id{highlevel_id}/tags\n"
+            . qq({"tags":["$title"]}), "Authorization: Bearer $key{hl_write}\n"
+            . 'Version: 2021-07-28' ],
+        kirimchat => [
+            "POST /v1/contacts/$id{kirimchat_id}/labels\n"
+            . qq({"label_id":"$vip"}), "Authorization: Bearer $key{kc_key}" ],
+        wawp => [
+            "PUT /v2/labels/3/chats/$id{chat_id}?instance_id=$instance"
+            . "&access_token=$key{wa_token}", '' ],
+    );
 }
 
 
