@@ -8,6 +8,7 @@ use Labels;
 use Labels::Client qw(rush);
 use Labels::Cluster;
 use Labels::Holder;
+use Labels::Ledger;
 use Labels::Nginx;
 use Labels::Workload qw(each_dialect);
 use Test::More;
@@ -66,6 +67,7 @@ my %lock = (
 
 for my $name (sort keys %lock) {
     $cluster->load('labels', 'demo');
+    my $others = Labels::Ledger->new($nginx, \&ask, contacts => 40);
     my $holder = $lock{$name}->();
     my $start = time;
     my %touching = each_dialect('lex', 'existing-tag');
@@ -80,7 +82,7 @@ for my $name (sort keys %lock) {
         port => $nginx->port, connections => 16, requests => 1000,
         request => sub {
             my ($i) = @_;
-            return add((qw(ada hal kim wa))[ $i % 4 ], 'n' . $i % 100);
+            return ($others->tags('POST', $i % 40, 'n' . $i % 100), $key);
         });
     my $took = time - $start;
 
