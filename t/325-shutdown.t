@@ -76,7 +76,7 @@ for my $workers (1, 4) {
     ok(defined $nginx->wait_for(sub { $nginx->workers_now == $workers }, 15),
        'no old worker is left');
     ok($idle->closed, 'nor an old connection');
-    ok(defined $nginx->wait_for(sub { backends() <= 3 * $workers }),
+    ok(defined $nginx->wait_for(sub { backends() <= 4 * $workers }),
        'nor a backend');
     $nginx->end;
     ok(defined $nginx->wait_for(sub { backends() == 0 }), 'none after quit');

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Requests of all dialects that change and read the labels of a few contacts,
-# and the contacts to send them to.
+# and the catalogue; and the contacts to send them to.
 
 package Labels::Workload;
 
@@ -27,7 +27,8 @@ sub new {
         contacts => [ map { contact($_) } $first .. $last ],
         titles => [ map { "w$_" } 1 .. 12 ],
         key => { map { $_ => Labels::demo("cred.$_") }
-                 qw(cw_agent lex_write hl_write kc_key wa_token) },
+                 qw(cw_agent cw_admin lex_write hl_write kc_key
+                    wa_token) },
     }, $class;
 
     $query->('INSERT INTO labels.contact (account_id, contact_id, team_id, '
@@ -57,7 +58,8 @@ sub contact {
 # chance.
 sub request {
     my ($self, $i) = @_;
-    my @kinds = qw(chatwoot leadlex highlevel kirimchat wawp);
+    my @kinds = qw(chatwoot leadlex highlevel kirimchat wawp bulk chatwoot
+                   leadlex highlevel kirimchat wawp catalogue);
     my $kind = $kinds[ $i % @kinds ];
     my @contacts = @{ $self->{contacts} };
     return $self->$kind($contacts[ rand @contacts ]);
@@ -117,6 +119,35 @@ sub kirimchat {
                    "DELETE $path/$label", "GET $path"),
             "Authorization: Bearer $self->{key}{kc_key}"
             . one_of('', "\nIdempotency-Key: w$key"));
+}
+
+
+# All contacts at once.
+sub bulk {
+    my ($self) = @_;
+    my $label = Labels::demo('label.VIP.kirimchat_id');
+    my $operation = one_of('attach', 'detach');
+    my $contacts = join ',', map { qq("$_->{kirimchat}") }
+                   @{ $self->{contacts} };
+
+    return ("POST /v1/contacts/bulk_label\n{\"contact_ids\":[$contacts],"
+          . "\"label_id\":\"$label\",\"operation\":\"$operation\"}",
+            "Authorization: Bearer $self->{key}{kc_key}");
+}
+
+
+# Labels that others attach are renamed and come back under their titles: a
+# title that is taken, or a label that is gone, is no failure.
+sub catalogue {
+    my ($self) = @_;
+    my $path = '/api/v1/accounts/1/labels';
+    my $title = one_of(@{ $self->{titles} });
+    my $id = 9 + int rand 20;
+
+    return (one_of("POST $path\n{\"title\":\"$title\"}", "GET $path",
+                   "PATCH $path/$id\n{\"title\":\"$title\"}",
+                   "DELETE $path/$id"),
+            "api_access_token: $self->{key}{cw_admin}");
 }
 
 
