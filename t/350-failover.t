@@ -68,6 +68,26 @@ ok(defined $took, 'writes go on');
 note sprintf '%.2f s after the promotion', $took // time - $start;
 sleep 2;
 
+# a primary that takes no writes any more, with its connections as they were
+
+sub read_only {
+    my ($on) = @_;
+    $standby->query('postgres',
+                    "ALTER SYSTEM SET default_transaction_read_only = $on");
+    return $standby->query('postgres', 'SELECT pg_reload_conf()');
+}
+
+
+read_only('on');
+ok(defined $nginx->wait_for(sub { $probe->(3) == 503 }),
+   'the primary takes no writes: 503');
+sleep 0.5;
+is($probe->(4), 503, 'and stays so');
+read_only('off');
+ok(defined $nginx->wait_for(sub { $probe->(5) == 200 }), 'until it does again');
+like($nginx->file('error.log'), qr/SQLSTATE 25006/, 'which is logged');
+sleep 0.5;
+
 my $book = $ledger->end;
 my %status = %{ $book->{status} };
 cmp_ok($status{200}, '>', 200, 'changes were acknowledged');

@@ -37,14 +37,14 @@ sub add {
 # what differs from request to request.
 my %envelope = (
     500 => {
-        chatwoot => qr/"Internal Server Error"/,
+        chatwoot => qr/"Internal Server Error".*"code":"internal_error"/,
         leadlex => qr/^\{"error":\{"code":"internal_error","message":"Internal server error"\}\}$/,
         highlevel => qr/"statusCode":500,"message":"Internal server error"/,
         kirimchat => qr/"code":"internal_error","message":"An unexpected error occurred\."/,
         wawp => qr/internal_error.*Unexpected Failure/,
     },
     503 => {
-        chatwoot => qr/"Too many requests are waiting, try again"/,
+        chatwoot => qr/"Too many requests are waiting, try again","code":"overloaded"/,
         leadlex => qr/^\{"error":\{"code":"service_unavailable","message":"Service temporarily unavailable"\}\}$/,
         highlevel => qr/"statusCode":503,"message":"Service temporarily unavailable"/,
         kirimchat => qr/"code":"service_unavailable","message":"The service is temporarily unavailable\. Retry later\."/,
