@@ -74,6 +74,13 @@ ngx_command_t  ngx_http_labels_commands[] = {
       offsetof(ngx_http_labels_loc_conf_t, cap),
       &ngx_http_labels_cap_bounds },
 
+    { ngx_string("labels_jwt_key"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE23,
+      ngx_http_labels_jwt_key_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("labels_rate"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_http_labels_rate,
@@ -131,6 +138,7 @@ ngx_http_labels_create_loc_conf(ngx_conf_t *cf)
 
     llcf->max_body = NGX_CONF_UNSET_SIZE;
     llcf->cap = NGX_CONF_UNSET;
+    llcf->jwt_keys = NGX_CONF_UNSET_PTR;
     llcf->read_rate.limit = NGX_CONF_UNSET_UINT;
     llcf->write_rate.limit = NGX_CONF_UNSET_UINT;
 
@@ -163,6 +171,7 @@ ngx_http_labels_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(conf->use, prev->use, "");
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 1024 * 1024);
     ngx_conf_merge_value(conf->cap, prev->cap, 20);
+    ngx_conf_merge_ptr_value(conf->jwt_keys, prev->jwt_keys, NULL);
 
     if (conf->read_rate.limit == NGX_CONF_UNSET_UINT) {
         conf->read_rate = prev->read_rate;

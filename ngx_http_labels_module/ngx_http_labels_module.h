@@ -32,6 +32,7 @@ typedef struct {
 
     size_t                       max_body;
     ngx_int_t                    cap;        /* 0: none */
+    ngx_array_t                 *jwt_keys;   /* NULL: none */
     ngx_http_labels_rate_t       read_rate;
     ngx_http_labels_rate_t       write_rate;
 } ngx_http_labels_loc_conf_t;
@@ -76,6 +77,8 @@ char *ngx_http_labels_merge_loc_conf(ngx_conf_t *cf, void *parent,
 /* Databases of locations, token headers: what only the whole tells. */
 ngx_int_t ngx_http_labels_check_conf(ngx_conf_t *cf);
 
+char *ngx_http_labels_jwt_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_labels_database_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

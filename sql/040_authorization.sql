@@ -9,7 +9,8 @@
 --    64 not of this account        128 scope missing
 --   256 beside 64: of a kind that is not the first one allowed
 --   512 beside 16 or 64: its own account is suspended
--- p_digest NULL: the module has verified the bearer for the account p_account.
+-- p_digest NULL: the module has verified the bearer for the account p_account;
+-- scopes that are asked for then are those that the bearer lacks.
 -- p_account NULL: the credential's own account.
 CREATE OR REPLACE FUNCTION labels.authorization(
     p_dialect text[], p_digest bytea[], p_account text[], p_kinds text[],
@@ -23,6 +24,7 @@ AS $$
                CASE WHEN a.account_id IS NULL THEN 1
                     WHEN a.status = 'suspended' THEN 32
                     ELSE 0 END
+             | CASE WHEN r.scopes IS NULL THEN 0 ELSE 128 END
            WHEN c.digest IS NULL THEN 1
            ELSE
                CASE WHEN c.revoked_at <= now() THEN 2 ELSE 0 END

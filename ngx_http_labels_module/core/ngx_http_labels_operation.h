@@ -257,6 +257,13 @@ ngx_int_t ngx_http_labels_operation_item(ngx_http_labels_operation_t *op,
 ngx_str_t ngx_http_labels_operation_copy(ngx_http_labels_operation_t *op,
     ngx_str_t *s);
 
+/*
+ * A part of the result as a result: row `first` is its header row.  The cells
+ * are shared.
+ */
+ngx_http_labels_operation_t ngx_http_labels_operation_part(
+    ngx_http_labels_operation_t *op, ngx_uint_t first, ngx_uint_t rows);
+
 /* Cells of the result; integers of 2, 4 or 8 bytes, a null is 0. */
 ngx_str_t *ngx_http_labels_cell(ngx_http_labels_operation_t *op,
     ngx_uint_t row, ngx_uint_t column);
