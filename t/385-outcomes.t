@@ -107,7 +107,7 @@ for my $dialect (sort keys %change) {
 }
 back('no answer in time');
 
-# the answer is lost, and so is that of the second run
+# the answer is lost: the change is run again
 
 for my $dialect (sort keys %change) {
     $cluster->load('labels', 'demo');
@@ -119,6 +119,21 @@ for my $dialect (sort keys %change) {
     cmp_ok($answer->{status}, '<', 300,
            "$dialect: one lost answer is made up for by a second run");
     is(there(), 1, 'it is done');
+}
+
+# the answer is lost, and there is no second run
+
+for my $dialect (sort keys %change) {
+    $cluster->load('labels', 'demo');
+    back($dialect);
+    $cluster->load('labels', 'demo');
+
+    $gate->reset_after(1, 'to_client');
+    $gate->refuse;
+    refused($dialect, 'unknown', 'the answer is lost, the database away',
+            $nginx->request(@{ $change{$dialect} }));
+    is(there(), 1, 'though it is done');
+    $gate->pass;
 }
 
 # a request that was not sent before its time is over has not been made
