@@ -170,22 +170,28 @@ $before = at_rest($nginx);
 
 
 # Processes that open connections, make a request on each, and keep them until
-# they are told to go; so many each that no limit is met.
+# they are told to go; so many each that no limit is met.  They use ports below
+# those that the system gives to others.
 sub idlers {
     my ($n) = @_;
+    my $port = 20_000;
     my $each = $soft > 1100 ? 1000 : $soft - 100;
     my @idlers;
     while ($n > 0) {
         my $mine = $n < $each ? $n : $each;
         $n -= $mine;
+        my $from = $port;
+        $port += $mine + 50;
         pipe my $report, my $reported or die "pipe: $!\n";
         pipe my $wait, my $go or die "pipe: $!\n";
         my $pid = fork // die "fork: $!\n";
         if (!$pid) {
             close $_ for $go, $report, map { $_->{go} } @idlers;
             my ($served, @clients) = (0);
-            for (1 .. $mine) {
-                my $client = eval { Labels::Client->new($nginx->port) } or last;
+            while (@clients < $mine && $from < $port) {
+                my $client = eval {
+                    Labels::Client->new($nginx->port, from => $from++);
+                } or next;
                 push @clients, $client;
                 my $answer = $client->request("GET $short", $key);
                 $served++ if ($answer->{status} // 0) == 200;

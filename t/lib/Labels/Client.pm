@@ -19,10 +19,11 @@ use Time::HiRes qw(time);
 our @EXPORT_OK = qw(rush vanish);
 
 
-# new($port, timeout => seconds): connected.
+# new($port, timeout => seconds, from => local port): connected.
 sub new {
     my ($class, $port, %args) = @_;
-    my $self = bless { port => $port, timeout => $args{timeout} || 10 }, $class;
+    my $self = bless { port => $port, timeout => $args{timeout} || 10,
+                       from => $args{from} }, $class;
     return $self->connect;
 }
 
@@ -31,7 +32,10 @@ sub new {
 sub connect {
     my ($self) = @_;
     $self->{buffer} = '';
-    $self->{socket} = IO::Socket::INET->new("127.0.0.1:$self->{port}")
+    $self->{socket} = IO::Socket::INET->new(
+        PeerAddr => "127.0.0.1:$self->{port}",
+        $self->{from} ? (LocalAddr => "127.0.0.1:$self->{from}",
+                         ReuseAddr => 1) : ())
         or die "no connection to port $self->{port}: $!\n";
     return $self;
 }
