@@ -146,6 +146,20 @@ BEGIN
         -- that nobody waits for one while others wait to create
 
         IF v_missing OR v_absent THEN
+
+            -- a row that somebody else has locked is waited for now, too; a
+            -- batch of several is soon rolled back, this one has the isolation
+            -- lane
+
+            IF cardinality(v_account) = 1 AND p_action[1] <> 'add' THEN
+                PERFORM
+                   FROM labels.attachment a
+                  WHERE a.account_id = v_account[1]
+                    AND a.target_id = v_target[1]
+                    AND a.target_kind = v_kind[1]
+                    FOR UPDATE;
+            END IF;
+
             SELECT m.target, m.team, m.label, m.title
               INTO v_target, v_team, v_label, v_title
               FROM labels.make_missing(v_account, v.outcome, v_target,

@@ -15,6 +15,7 @@
 
 
 #define NGX_HTTP_LABELS_PG_MAX_ATTEMPTS  4
+#define NGX_HTTP_LABELS_PG_MAX_BUSY      5
 
 /* a command that sets up the transaction and belongs to no operation */
 #define NGX_HTTP_LABELS_PG_SETTINGS      NGX_HTTP_LABELS_KINDS
@@ -568,10 +569,21 @@ ngx_http_labels_pg_command_deliver(ngx_http_labels_pg_command_t *cmd,
         switch (outcome) {
 
         case NGX_HTTP_LABELS_KEY_IN_PROGRESS:
-            ngx_http_labels_pg_delay(op);
+            ngx_http_labels_pg_delay(op, outcome);
             break;
 
         case NGX_HTTP_LABELS_TARGET_BUSY:
+
+            /*
+             * Most likely for a moment, by another worker's batch: only who
+             * would stay long may stand in the way of the isolation lane.
+             */
+
+            if (++op->busy < NGX_HTTP_LABELS_PG_MAX_BUSY) {
+                ngx_http_labels_pg_delay(op, NGX_HTTP_LABELS_UNAVAILABLE);
+                break;
+            }
+
             op->nowait = 0;
             ngx_http_labels_pg_batch_again(op, NGX_HTTP_LABELS_PG_ISOLATION);
             break;

@@ -14,7 +14,7 @@
 
 
 #define NGX_HTTP_LABELS_PG_FIRST_BACKOFF  50
-#define NGX_HTTP_LABELS_PG_KEY_PAUSE      20
+#define NGX_HTTP_LABELS_PG_PAUSE          20
 
 
 static void ngx_http_labels_pg_deadline_handler(ngx_event_t *ev);
@@ -96,20 +96,25 @@ ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,
 }
 
 
-/* another request with the same idempotency key is under way: ask again */
+/*
+ * Another request has the idempotency key or the target: ask again soon.  The
+ * outcome is that of an operation whose time is over before.
+ */
 
 void
-ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op)
+ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op,
+    ngx_http_labels_outcome_e outcome)
 {
     ngx_http_labels_pg_pool_t  *pool;
 
     pool = op->upstream;
 
+    op->outcome = outcome;
     op->delayed = 1;
     ngx_queue_insert_tail(&pool->delayed, &op->queue);
 
     if (!pool->tick.timer_set) {
-        ngx_add_timer(&pool->tick, NGX_HTTP_LABELS_PG_KEY_PAUSE);
+        ngx_add_timer(&pool->tick, NGX_HTTP_LABELS_PG_PAUSE);
     }
 }
 
@@ -163,7 +168,7 @@ ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
         ngx_queue_remove(&op->queue);
 
         if (op->delayed) {
-            outcome = NGX_HTTP_LABELS_KEY_IN_PROGRESS;
+            outcome = op->outcome;
 
         } else {
             pool->queued--;

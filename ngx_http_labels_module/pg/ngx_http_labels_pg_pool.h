@@ -145,7 +145,8 @@ void ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,
     ngx_http_labels_pg_lane_e lane);
 void ngx_http_labels_pg_complete(ngx_http_labels_operation_t *op,
     ngx_http_labels_outcome_e outcome);
-void ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op);
+void ngx_http_labels_pg_delay(ngx_http_labels_operation_t *op,
+    ngx_http_labels_outcome_e outcome);
 void ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool);
 void ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool);
 
