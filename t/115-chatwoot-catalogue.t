@@ -436,3 +436,30 @@ GET /api/v1/accounts/1/contacts/8/labels
 api_access_token: ${cred.cw_agent}
 --- response_body chomp
 {"payload":["keep2"]}
+
+=== TEST 30: the role is that in the account of the path
+--- init
+Labels::query("INSERT INTO labels.membership (account_id, digest, scopes) SELECT 2, sha256(t::bytea), s FROM (VALUES ('" . Labels::demo('cred.cw_admin') . "', '{agent}'::text[]), ('" . Labels::demo('cred.cw_agent') . "', '{administrator,agent}')) AS v (t, s)");
+--- request eval
+my ($p, $q) = ('/api/v1/accounts/1/labels', '/api/v1/accounts/2/labels');
+["GET $q", "GET $q/101", "POST $q\n{\"title\":\"a\"}", "POST $p\n{\"title\":\"a\"}", "GET $q", "GET $q/101", "POST $q\n{\"title\":\"a\"}", "POST $p\n{\"title\":\"b\"}", "POST /api/v1/accounts/2/bulk_actions\n{\"type\":\"Contact\",\"ids\":[1001],\"labels\":{\"add\":[\"A\"]}}",
+ "GET /api/v1/accounts/2/contacts/1001/labels"]
+--- more_headers eval
+[('api_access_token: ${cred.cw_admin}') x 4, ('api_access_token: ${cred.cw_agent}') x 4, ('api_access_token: ${cred.cw_admin}') x 2]
+--- error_code eval
+[200, 401, 401, 200, 200, 200, 200, 401, 200, 200]
+--- response_body_like eval
+['Globex Only', ('"code":"action_not_authorized"') x 2, '"title":"a"', 'Globex Only', 'Globex Only', '"id":103,"title":"a"', '"code":"action_not_authorized"', '^$', '^\{"payload":\["foreign-tag","a"\]\}$']
+
+=== TEST 31: tokens that have run out or were taken back, and those of other dialects
+--- init
+Labels::query("UPDATE labels.credential SET expires_at = now() - interval '1 minute' WHERE digest = sha256('" . Labels::demo('cred.cw_agent') . "'::bytea)");
+Labels::query("UPDATE labels.credential SET revoked_at = now() - interval '1 minute' WHERE digest = sha256('" . Labels::demo('cred.cw_foreign') . "'::bytea)");
+--- request eval
+["GET /api/v1/accounts/1/labels", "GET /api/v1/accounts/2/labels", map { "GET /api/v1/accounts/1/labels" } 1 .. 4]
+--- more_headers eval
+[(map { "api_access_token: $_" } '${cred.cw_agent}', '${cred.cw_foreign}', '${cred.kc_key}', '${cred.wa_token}', 'x' x 3000), "api_access_token: \${cred.cw_admin}\nApi-Access-Token: "]
+--- error_code eval
+[(401) x 6]
+--- response_body eval
+[(main::problem('Invalid Access Token', 'api_access_token', 'invalid_token')) x 6]

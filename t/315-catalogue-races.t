@@ -245,4 +245,26 @@ is(query('SELECT count(*), count(*) FILTER (WHERE title ~ \'^t\') '
 check_whole('all together');
 
 $nginx->end;
+
+# who waits too long for the account is told so, and has done nothing
+
+$nginx = Labels::Nginx->new(database => 'isolation_lock_timeout 300ms;');
+$holder = Labels::Holder->new(cluster(), database(),
+    'SELECT pg_advisory_xact_lock_shared(76002, hashint8(1)) AS hold');
+@answers = together(['POST', 'labels', '{"title":"late"}'],
+                    ['PATCH', 'labels/2', '{"title":"late"}'],
+                    ['DELETE', 'labels/2', ''],
+                    add(8, 'early'), bulk('8', '"add":["too"]'));
+is(join(' ', map { $_->{status} } @answers), '503 503 503 200 200',
+   'the catalogue waits for attachments in vain');
+is(join(' ', map { $_->{headers}{'retry-after'} // '-' } @answers), '1 1 1 - -',
+   'come again');
+$holder->release;
+is(query('SELECT title FROM labels.label WHERE account_id = 1 AND label_id = 2'),
+   'Priority', 'nothing has been done');
+is(listed('late'), '0|0', 'nor made');
+is($nginx->request("DELETE $path/labels/2", $token)->{status}, 200,
+   'and it is done when it is free');
+$nginx->end;
+
 done_testing();
