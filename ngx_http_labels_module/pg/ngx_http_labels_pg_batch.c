@@ -36,10 +36,7 @@ typedef enum {
 } ngx_http_labels_pg_error_e;
 
 
-static ngx_http_labels_pg_batch_t *ngx_http_labels_pg_batch_collect(
-    ngx_http_labels_pg_connection_t *conn);
-static void ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch,
-    ngx_http_labels_operation_t **ops);
+static void ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch);
 static ngx_int_t ngx_http_labels_pg_batch_write(
     ngx_http_labels_pg_connection_t *conn, ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_batch_free(ngx_http_labels_pg_batch_t *batch);
@@ -59,16 +56,18 @@ static ngx_uint_t ngx_http_labels_pg_integer(PGresult *result, ngx_uint_t row,
 static ngx_http_labels_pg_error_e ngx_http_labels_pg_error(char *sqlstate);
 
 
-void
+ngx_int_t
 ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
 {
     ngx_http_labels_pg_batch_t  *batch;
 
-    batch = ngx_http_labels_pg_batch_collect(conn);
+    batch = ngx_http_labels_pg_collect(conn);
 
     if (batch == NULL) {
-        return;
+        return NGX_DECLINED;
     }
+
+    ngx_http_labels_pg_batch_group(batch);
 
     batch->sent = ngx_current_msec;
 
@@ -87,7 +86,7 @@ ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
     if (ngx_http_labels_pg_batch_write(conn, batch) != NGX_OK) {
         conn->unsent = 1;
         ngx_http_labels_pg_lost(conn, NULL);
-        return;
+        return NGX_OK;
     }
 
     /* writing may have read answers, which no event will announce */
@@ -95,98 +94,21 @@ ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
     if (!PQisBusy(conn->pg)) {
         ngx_post_event(conn->connection->read, &ngx_posted_events);
     }
-}
 
-
-static ngx_http_labels_pg_batch_t *
-ngx_http_labels_pg_batch_collect(ngx_http_labels_pg_connection_t *conn)
-{
-    size_t                         size;
-    ngx_int_t                      locking;
-    ngx_uint_t                     n;
-    ngx_queue_t                   *q, *next;
-    ngx_http_labels_pg_lane_t     *lane;
-    ngx_http_labels_pg_pool_t     *pool;
-    ngx_http_labels_pg_batch_t    *batch;
-    ngx_http_labels_operation_t   *op, **ops;
-
-    pool = conn->pool;
-    lane = &pool->lanes[conn->lane];
-
-    batch = ngx_calloc(sizeof(ngx_http_labels_pg_batch_t)
-                       + 2 * lane->max * sizeof(void *), pool->log);
-    if (batch == NULL) {
-        return NULL;
-    }
-
-    batch->ops = (ngx_http_labels_operation_t **) (batch + 1);
-    batch->failed = -1;
-
-    ops = batch->ops + lane->max;
-    locking = -1;
-    size = 0;
-    n = 0;
-
-    for (q = ngx_queue_head(&lane->queue);
-         q != ngx_queue_sentinel(&lane->queue) && n < lane->max;
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
-
-        if (op->handler == NULL && !ngx_http_labels_pg_mutates(op->kind)) {
-            ngx_queue_remove(q);
-            pool->queued--;
-            ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
-            continue;
-        }
-
-        if (n && (op->nowait != batch->nowait
-                  || size + op->size > pool->db->batch_bytes))
-        {
-            break;
-        }
-
-        if (ngx_http_labels_pg_locks(op->kind)) {
-
-            /* locks of two statements would not be in one order */
-
-            if (locking != -1 && locking != (ngx_int_t) op->kind) {
-                continue;
-            }
-
-            locking = op->kind;
-        }
-
-        ngx_queue_remove(q);
-        pool->queued--;
-
-        batch->nowait = op->nowait;
-        size += op->size;
-        ops[n++] = op;
-    }
-
-    if (n == 0) {
-        ngx_free(batch);
-        return NULL;
-    }
-
-    batch->nops = n;
-    ngx_http_labels_pg_batch_group(batch, ops);
-
-    return batch;
+    return NGX_OK;
 }
 
 
 /* one command per kind, the operations of a kind in order of arrival */
 
 static void
-ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch,
-    ngx_http_labels_operation_t **ops)
+ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch)
 {
     ngx_uint_t                     i, n, kind;
+    ngx_http_labels_operation_t  **ops;
     ngx_http_labels_pg_command_t  *cmd;
 
+    ops = batch->taken;
     n = 0;
 
     for (kind = 0; kind < NGX_HTTP_LABELS_KINDS && n < batch->nops; kind++) {
@@ -358,6 +280,7 @@ ngx_http_labels_pg_batch_synced(ngx_http_labels_pg_connection_t *conn)
     conn->batch = NULL;
 
     ngx_del_timer(&conn->timer);
+    ngx_http_labels_pg_land(batch);
 
     error = NGX_HTTP_LABELS_PG_ERROR_OTHER;
 
@@ -476,6 +399,8 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
     ngx_flag_t                    certain;
     ngx_uint_t                    i;
     ngx_http_labels_operation_t  *op;
+
+    ngx_http_labels_pg_land(batch);
 
     certain = unsent
               || (batch->failed != -1

@@ -102,22 +102,16 @@ ngx_http_labels_pg_lane_of(ngx_http_labels_database_t *db,
 static void
 ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool)
 {
-    ngx_http_labels_pg_lane_t  *lane;
+    ngx_http_labels_pg_lane_init(&pool->lanes[NGX_HTTP_LABELS_PG_FAST],
+                                 pool->db->batch, pool->db->lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_FAST];
-    ngx_queue_init(&lane->queue);
-    lane->max = pool->db->batch;
-    lane->lock_timeout = pool->db->lock_timeout;
+    ngx_http_labels_pg_lane_init(&pool->lanes[NGX_HTTP_LABELS_PG_ISOLATION],
+                                 1, pool->db->isolation_lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_ISOLATION];
-    ngx_queue_init(&lane->queue);
-    lane->max = 1;
-    lane->lock_timeout = pool->db->isolation_lock_timeout;
+    ngx_http_labels_pg_lane_init(&pool->lanes[NGX_HTTP_LABELS_PG_BULK],
+                                 1, pool->db->isolation_lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_BULK];
-    ngx_queue_init(&lane->queue);
-    lane->max = 1;
-    lane->lock_timeout = pool->db->isolation_lock_timeout;
+    pool->byte = ngx_random();
 }
 
 

@@ -39,7 +39,9 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
         return NGX_DECLINED;
     }
 
-    if (pool->queued >= (ngx_uint_t) pool->db->queue) {
+    op->lane = ngx_http_labels_pg_lane(op->kind);
+
+    if (!ngx_http_labels_pg_admits(pool, op)) {
         op->outcome = NGX_HTTP_LABELS_BUSY;
         return NGX_DECLINED;
     }
@@ -56,7 +58,6 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     op->size = size;
     op->upstream = pool;
-    op->lane = ngx_http_labels_pg_lane(op->kind);
 
     /*
      * Not cancelable: an old worker stays until its last operation is done,
@@ -69,8 +70,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
     ngx_add_timer(&op->timer, op->timeout ? op->timeout
                                           : pool->db->request_timeout);
 
-    ngx_queue_insert_tail(&pool->lanes[op->lane].queue, &op->queue);
-    pool->queued++;
+    ngx_http_labels_pg_enqueue(op, 0);
 
     /* at the end of the event loop's turn, so that all its requests share */
 
@@ -89,8 +89,7 @@ ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,
     pool = op->upstream;
 
     op->lane = lane;
-    ngx_queue_insert_head(&pool->lanes[lane].queue, &op->queue);
-    pool->queued++;
+    ngx_http_labels_pg_enqueue(op, 1);
 
     ngx_post_event(&pool->flush, &ngx_posted_events);
 }
@@ -145,11 +144,9 @@ static void
 ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
 {
     ngx_http_labels_outcome_e     outcome;
-    ngx_http_labels_pg_pool_t    *pool;
     ngx_http_labels_operation_t  *op;
 
     op = ev->data;
-    pool = op->upstream;
     outcome = NGX_HTTP_LABELS_UNAVAILABLE;
 
     if (op->flight) {
@@ -159,15 +156,12 @@ ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
             outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
         }
 
-    } else {
+    } else if (op->delayed) {
         ngx_queue_remove(&op->queue);
+        outcome = NGX_HTTP_LABELS_KEY_IN_PROGRESS;
 
-        if (op->delayed) {
-            outcome = NGX_HTTP_LABELS_KEY_IN_PROGRESS;
-
-        } else {
-            pool->queued--;
-        }
+    } else {
+        ngx_http_labels_pg_dequeue(op);
     }
 
     ngx_http_labels_pg_complete(op, outcome);
@@ -212,12 +206,15 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        while (!ngx_queue_empty(&pool->lanes[i].queue)) {
+        while (pool->lanes[i].queued) {
 
             conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_READY);
 
             if (conn) {
-                ngx_http_labels_pg_batch_send(conn);
+                if (ngx_http_labels_pg_batch_send(conn) != NGX_OK) {
+                    break;
+                }
+
                 continue;
             }
 
@@ -325,26 +322,28 @@ static void
 ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
 {
     ngx_uint_t                    i;
-    ngx_queue_t                  *q, *next, failed;
+    ngx_queue_t                  *q, failed, kept;
     ngx_http_labels_operation_t  *op;
 
     ngx_queue_init(&failed);
+    ngx_queue_init(&kept);
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        for (q = ngx_queue_head(&pool->lanes[i].queue);
-             q != ngx_queue_sentinel(&pool->lanes[i].queue);
-             q = next)
-        {
-            next = ngx_queue_next(q);
-            op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
-
-            if (!op->ambiguous || pool->shutdown) {
-                ngx_queue_remove(q);
-                ngx_queue_insert_tail(&failed, q);
-                pool->queued--;
-            }
+        while ((op = ngx_http_labels_pg_next(&pool->lanes[i], 0)) != NULL) {
+            ngx_http_labels_pg_dequeue(op);
+            ngx_queue_insert_tail(op->ambiguous && !pool->shutdown ? &kept
+                                                                   : &failed,
+                                  &op->queue);
         }
+    }
+
+    while (!ngx_queue_empty(&kept)) {
+        q = ngx_queue_head(&kept);
+        ngx_queue_remove(q);
+
+        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        ngx_http_labels_pg_enqueue(op, 0);
     }
 
     /* from a list of its own: an answer may bring the next request in */
