@@ -42,8 +42,10 @@ static ngx_int_t ngx_http_labels_pg_batch_write(
 static void ngx_http_labels_pg_batch_free(ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_pg_connection_t *conn, ngx_http_labels_pg_error_e error);
+static ngx_http_labels_failure_e ngx_http_labels_pg_failure(
+    ngx_http_labels_pg_batch_t *batch, ngx_http_labels_pg_error_e error);
 static void ngx_http_labels_pg_batch_again(ngx_http_labels_operation_t *op,
-    ngx_http_labels_pg_lane_e lane);
+    ngx_http_labels_pg_lane_e lane, ngx_http_labels_rerun_e reason);
 static void ngx_http_labels_pg_batch_deliver(
     ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_command_deliver(
@@ -320,9 +322,13 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
 {
     ngx_flag_t                     culprit;
     ngx_uint_t                     i, n;
+    ngx_http_labels_rerun_e        reason;
     ngx_http_labels_pg_lane_e      lane;
     ngx_http_labels_operation_t   *op;
     ngx_http_labels_pg_command_t  *cmd;
+
+    ngx_http_labels_count(batch->lane->metrics->batch_failures[
+                              ngx_http_labels_pg_failure(batch, error)]);
 
     /* backwards, because each goes to the head of its queue */
 
@@ -334,6 +340,18 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
         culprit = (batch->failed == (ngx_int_t) (n - 1)
                    || batch->failed >= (ngx_int_t) batch->ncommands)
                   && error != NGX_HTTP_LABELS_PG_ERROR_CONNECTION;
+
+        if (error == NGX_HTTP_LABELS_PG_ERROR_CONNECTION) {
+            reason = NGX_HTTP_LABELS_RERUN_CONNECTION;
+
+        } else if (!culprit) {
+            reason = NGX_HTTP_LABELS_RERUN_NEIGHBOUR;
+
+        } else {
+            reason = (error == NGX_HTTP_LABELS_PG_ERROR_CONTENTION)
+                     ? NGX_HTTP_LABELS_RERUN_CONTENTION
+                     : NGX_HTTP_LABELS_RERUN_ERROR;
+        }
 
         for (i = cmd->n; i > 0; i--) {
             op = batch->ops[cmd->first + i - 1];
@@ -367,19 +385,49 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
                 }
             }
 
-            ngx_http_labels_pg_batch_again(op, lane);
+            ngx_http_labels_pg_batch_again(op, lane, reason);
         }
     }
 }
 
 
+static ngx_http_labels_failure_e
+ngx_http_labels_pg_failure(ngx_http_labels_pg_batch_t *batch,
+    ngx_http_labels_pg_error_e error)
+{
+    if (error == NGX_HTTP_LABELS_PG_ERROR_CONNECTION) {
+        return NGX_HTTP_LABELS_FAILURE_CONNECTION;
+    }
+
+    if (batch->failed >= (ngx_int_t) batch->ncommands) {
+        return NGX_HTTP_LABELS_FAILURE_COMMIT;
+    }
+
+    return (error == NGX_HTTP_LABELS_PG_ERROR_CONTENTION)
+           ? NGX_HTTP_LABELS_FAILURE_CONTENTION
+           : NGX_HTTP_LABELS_FAILURE_STATEMENT;
+}
+
+
 static void
 ngx_http_labels_pg_batch_again(ngx_http_labels_operation_t *op,
-    ngx_http_labels_pg_lane_e lane)
+    ngx_http_labels_pg_lane_e lane, ngx_http_labels_rerun_e reason)
 {
+    ngx_http_labels_lane_metrics_t  *metrics;
+
+    metrics = ngx_http_labels_pg_metrics(op);
+
     if (++op->attempts >= NGX_HTTP_LABELS_PG_MAX_ATTEMPTS) {
+        ngx_http_labels_count(
+            metrics->unavailable[NGX_HTTP_LABELS_REASON_ATTEMPTS]);
         ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
         return;
+    }
+
+    ngx_http_labels_count(metrics->reruns[reason]);
+
+    if (lane != op->lane) {
+        ngx_http_labels_count(metrics->isolated);
     }
 
     ngx_http_labels_pg_requeue(op, lane);
@@ -401,6 +449,8 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_operation_t  *op;
 
     ngx_http_labels_pg_land(batch);
+    ngx_http_labels_count(batch->lane->metrics->batch_failures[
+                              NGX_HTTP_LABELS_FAILURE_CONNECTION]);
 
     certain = unsent
               || (batch->failed != -1
@@ -426,7 +476,10 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
             op->ambiguous = 1;
         }
 
-        ngx_http_labels_pg_batch_again(op, op->lane);
+        ngx_http_labels_pg_batch_again(op, op->lane,
+                                       op->ambiguous
+                                       ? NGX_HTTP_LABELS_RERUN_AMBIGUOUS
+                                       : NGX_HTTP_LABELS_RERUN_CONNECTION);
     }
 
     ngx_http_labels_pg_batch_free(batch);
@@ -498,7 +551,8 @@ ngx_http_labels_pg_command_deliver(ngx_http_labels_pg_command_t *cmd,
 
         case NGX_HTTP_LABELS_TARGET_BUSY:
             op->nowait = 0;
-            ngx_http_labels_pg_batch_again(op, NGX_HTTP_LABELS_PG_ISOLATION);
+            ngx_http_labels_pg_batch_again(op, NGX_HTTP_LABELS_PG_ISOLATION,
+                                           NGX_HTTP_LABELS_RERUN_CONTENTION);
             break;
 
         default:

@@ -34,14 +34,22 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     pool = db->upstream;
 
-    if (pool == NULL || pool->down || pool->shutdown) {
+    if (pool == NULL) {
         op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
         return NGX_DECLINED;
     }
 
+    op->upstream = pool;
     op->lane = ngx_http_labels_pg_lane(op->kind);
 
-    if (!ngx_http_labels_pg_admits(pool, op)) {
+    if (pool->down || pool->shutdown) {
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                              ->unavailable[NGX_HTTP_LABELS_REASON_DOWN]);
+        op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_labels_pg_admit(pool, op) != NGX_OK) {
         op->outcome = NGX_HTTP_LABELS_BUSY;
         return NGX_DECLINED;
     }
@@ -57,7 +65,6 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
     }
 
     op->size = size;
-    op->upstream = pool;
 
     /*
      * Not cancelable: an old worker stays until its last operation is done,
@@ -130,6 +137,10 @@ ngx_http_labels_pg_complete(ngx_http_labels_operation_t *op,
         outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
     }
 
+    if (outcome == NGX_HTTP_LABELS_COMMIT_UNKNOWN) {
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)->commit_unknown);
+    }
+
     op->outcome = outcome;
 
     if (op->handler) {
@@ -148,6 +159,9 @@ ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
 
     op = ev->data;
     outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+
+    ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                          ->unavailable[NGX_HTTP_LABELS_REASON_DEADLINE]);
 
     if (op->flight) {
         ngx_http_labels_pg_batch_forget(op);
@@ -279,6 +293,8 @@ ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool)
 
     pool->down = 0;
     pool->backoff = 0;
+    pool->gauges->backoff = 0;
+    pool->db->metrics->up = 1;
 
     if (pool->probe.timer_set) {
         ngx_del_timer(&pool->probe);
@@ -309,8 +325,11 @@ ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool)
         ngx_add_timer(&pool->probe, pause);
     }
 
+    pool->gauges->backoff = 1;
+
     if (!ngx_http_labels_pg_alive(pool)) {
         pool->down = 1;
+        pool->db->metrics->up = 0;
         ngx_http_labels_pg_fail_queued(pool);
     }
 }
@@ -353,6 +372,8 @@ ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
         ngx_queue_remove(q);
 
         op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                              ->unavailable[NGX_HTTP_LABELS_REASON_DOWN]);
         ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
     }
 }

@@ -67,6 +67,10 @@ typedef struct {
     ngx_queue_t                   turns;      /* whose operation is next */
     ngx_uint_t                    queued;
     ngx_uint_t                    flying;
+    ngx_http_labels_lane_metrics_t
+                                 *metrics;
+    ngx_http_labels_lane_gauges_t
+                                 *gauges;     /* of this process */
     ngx_uint_t                    max;        /* operations in a batch */
     ngx_msec_t                    lock_timeout;
 } ngx_http_labels_pg_lane_t;
@@ -134,6 +138,7 @@ typedef struct {
 struct ngx_http_labels_pg_pool_s {
     ngx_log_t                        *log;
     ngx_http_labels_database_t       *db;
+    ngx_http_labels_gauges_t         *gauges;
 
     ngx_http_labels_pg_lane_t         lanes[NGX_HTTP_LABELS_PG_LANES];
     ngx_queue_t                       states[NGX_HTTP_LABELS_PG_STATES];
@@ -154,13 +159,18 @@ struct ngx_http_labels_pg_pool_s {
 };
 
 
+/* The counters of the operation's lane. */
+#define ngx_http_labels_pg_metrics(op)                                        \
+    ((ngx_http_labels_pg_pool_t *) (op)->upstream)->lanes[(op)->lane].metrics
+
+
 /* queue */
 
-void ngx_http_labels_pg_lane_init(ngx_http_labels_pg_lane_t *lane,
-    ngx_uint_t max, ngx_msec_t lock_timeout);
+void ngx_http_labels_pg_lane_init(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e lane, ngx_uint_t max, ngx_msec_t lock_timeout);
 
-/* Whether there is a place for one more operation of the credential. */
-ngx_flag_t ngx_http_labels_pg_admits(ngx_http_labels_pg_pool_t *pool,
+/* NGX_DECLINED: there is no place for one more operation of the credential. */
+ngx_int_t ngx_http_labels_pg_admit(ngx_http_labels_pg_pool_t *pool,
     ngx_http_labels_operation_t *op);
 
 /* Into op->lane; first: before all others of its credential. */

@@ -23,11 +23,22 @@ static ngx_http_labels_pg_share_t *ngx_http_labels_pg_share(
     ngx_http_labels_pg_pool_t *pool, ngx_http_labels_operation_t *op);
 
 
+ngx_str_t  ngx_http_labels_pg_lane_names[NGX_HTTP_LABELS_PG_LANES + 1] = {
+    ngx_string("fast"),
+    ngx_string("isolation"),
+    ngx_string("bulk"),
+    ngx_null_string
+};
+
+
 void
-ngx_http_labels_pg_lane_init(ngx_http_labels_pg_lane_t *lane, ngx_uint_t max,
-    ngx_msec_t lock_timeout)
+ngx_http_labels_pg_lane_init(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e n, ngx_uint_t max, ngx_msec_t lock_timeout)
 {
-    ngx_uint_t  i;
+    ngx_uint_t                  i;
+    ngx_http_labels_pg_lane_t  *lane;
+
+    lane = &pool->lanes[n];
 
     ngx_queue_init(&lane->turns);
 
@@ -35,6 +46,8 @@ ngx_http_labels_pg_lane_init(ngx_http_labels_pg_lane_t *lane, ngx_uint_t max,
         ngx_queue_init(&lane->shares[i].queue);
     }
 
+    lane->metrics = &pool->db->metrics->lanes[n];
+    lane->gauges = &pool->gauges->lanes[n];
     lane->max = max;
     lane->lock_timeout = lock_timeout;
 }
@@ -46,16 +59,29 @@ ngx_http_labels_pg_lane_init(ngx_http_labels_pg_lane_t *lane, ngx_uint_t max,
  * some for the next.
  */
 
-ngx_flag_t
-ngx_http_labels_pg_admits(ngx_http_labels_pg_pool_t *pool,
+ngx_int_t
+ngx_http_labels_pg_admit(ngx_http_labels_pg_pool_t *pool,
     ngx_http_labels_operation_t *op)
 {
-    ngx_uint_t  max;
+    ngx_uint_t                       max;
+    ngx_http_labels_lane_metrics_t  *metrics;
 
     max = pool->db->queue;
+    metrics = pool->lanes[op->lane].metrics;
 
-    return pool->queued < max
-           && ngx_http_labels_pg_share(pool, op)->queued < max - pool->queued;
+    if (pool->queued >= max) {
+        ngx_http_labels_count(
+            metrics->unavailable[NGX_HTTP_LABELS_REASON_QUEUE]);
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_labels_pg_share(pool, op)->queued >= max - pool->queued) {
+        ngx_http_labels_count(
+            metrics->unavailable[NGX_HTTP_LABELS_REASON_SHARE]);
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -81,7 +107,7 @@ ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op, ngx_flag_t first)
         ngx_queue_insert_tail(&lane->turns, &share->turn);
     }
 
-    lane->queued++;
+    lane->gauges->queued = ++lane->queued;
     pool->queued++;
 }
 
@@ -89,20 +115,22 @@ ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op, ngx_flag_t first)
 void
 ngx_http_labels_pg_dequeue(ngx_http_labels_operation_t *op)
 {
+    ngx_http_labels_pg_lane_t   *lane;
     ngx_http_labels_pg_pool_t   *pool;
     ngx_http_labels_pg_share_t  *share;
 
     pool = op->upstream;
+    lane = &pool->lanes[op->lane];
     share = ngx_http_labels_pg_share(pool, op);
 
     ngx_queue_remove(&op->queue);
     ngx_queue_remove(&share->turn);
 
     if (--share->queued) {
-        ngx_queue_insert_tail(&pool->lanes[op->lane].turns, &share->turn);
+        ngx_queue_insert_tail(&lane->turns, &share->turn);
     }
 
-    pool->lanes[op->lane].queued--;
+    lane->gauges->queued = --lane->queued;
     pool->queued--;
 }
 
@@ -204,6 +232,10 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
     }
 
     lane->flying += batch->nops;
+    lane->gauges->in_flight = lane->flying;
+
+    ngx_http_labels_observe_operations(&lane->metrics->batch_operations,
+                                       batch->nops);
 
     return batch;
 }
@@ -250,13 +282,20 @@ ngx_http_labels_pg_board(ngx_http_labels_pg_batch_t *batch,
 void
 ngx_http_labels_pg_land(ngx_http_labels_pg_batch_t *batch)
 {
-    ngx_uint_t  i;
+    ngx_uint_t                  i;
+    ngx_http_labels_pg_lane_t  *lane;
+
+    lane = batch->lane;
 
     for (i = 0; i < batch->nops; i++) {
         batch->shares[i]->flying--;
     }
 
-    batch->lane->flying -= batch->nops;
+    lane->flying -= batch->nops;
+    lane->gauges->in_flight = lane->flying;
+
+    ngx_http_labels_observe_time(&lane->metrics->batch_time,
+                                 ngx_current_msec - batch->sent);
 }
 
 
