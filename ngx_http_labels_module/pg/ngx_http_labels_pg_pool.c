@@ -349,7 +349,7 @@ ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        while ((op = ngx_http_labels_pg_next(&pool->lanes[i], 0)) != NULL) {
+        while ((op = ngx_http_labels_pg_next(&pool->lanes[i], NULL)) != NULL) {
             ngx_http_labels_pg_dequeue(op);
             ngx_queue_insert_tail(op->ambiguous && !pool->shutdown ? &kept
                                                                    : &failed,

@@ -101,9 +101,11 @@ typedef struct {
     ngx_http_labels_operation_t **taken;      /* in order of arrival */
     ngx_http_labels_pg_share_t  **shares;     /* of those */
     ngx_msec_t                    sent;
+    ngx_int_t                     locking;    /* kind, or -1: none locks */
     ngx_int_t                     failed;     /* command, or -1: none yet */
     char                          sqlstate[6];
     unsigned                      nowait:1;
+    unsigned                      reserved:1; /* on the last idle connection */
 } ngx_http_labels_pg_batch_t;
 
 
@@ -181,11 +183,11 @@ void ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op,
 void ngx_http_labels_pg_dequeue(ngx_http_labels_operation_t *op);
 
 /*
- * The operation whose turn it is, still in the lane; NULL: none waits.
- * reserved: not of a credential that has most of those in flight.
+ * The operation whose turn it is, still in the lane, of those that fit into
+ * the batch, which may be NULL; NULL: there is none.
  */
 ngx_http_labels_operation_t *ngx_http_labels_pg_next(
-    ngx_http_labels_pg_lane_t *lane, ngx_flag_t reserved);
+    ngx_http_labels_pg_lane_t *lane, ngx_http_labels_pg_batch_t *batch);
 
 /*
  * The next batch of the connection's lane; NULL: nothing may be sent now.  Its

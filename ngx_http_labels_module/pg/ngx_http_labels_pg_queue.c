@@ -15,6 +15,8 @@
 #include "ngx_http_labels_pg_statement.h"
 
 
+static ngx_flag_t ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
+    ngx_http_labels_pg_share_t *share, ngx_http_labels_operation_t *op);
 static ngx_flag_t ngx_http_labels_pg_last_idle(
     ngx_http_labels_pg_connection_t *conn);
 static void ngx_http_labels_pg_board(ngx_http_labels_pg_batch_t *batch,
@@ -136,21 +138,24 @@ ngx_http_labels_pg_dequeue(ngx_http_labels_operation_t *op)
 
 
 ngx_http_labels_operation_t *
-ngx_http_labels_pg_next(ngx_http_labels_pg_lane_t *lane, ngx_flag_t reserved)
+ngx_http_labels_pg_next(ngx_http_labels_pg_lane_t *lane,
+    ngx_http_labels_pg_batch_t *batch)
 {
-    ngx_queue_t                 *q;
-    ngx_http_labels_pg_share_t  *share;
+    ngx_queue_t                  *q, *turn;
+    ngx_http_labels_pg_share_t   *share;
+    ngx_http_labels_operation_t  *op;
 
-    for (q = ngx_queue_head(&lane->turns);
-         q != ngx_queue_sentinel(&lane->turns);
-         q = ngx_queue_next(q))
+    for (turn = ngx_queue_head(&lane->turns);
+         turn != ngx_queue_sentinel(&lane->turns);
+         turn = ngx_queue_next(turn))
     {
-        share = ngx_queue_data(q, ngx_http_labels_pg_share_t, turn);
+        share = ngx_queue_data(turn, ngx_http_labels_pg_share_t, turn);
 
-        if (!reserved || 2 * share->flying <= lane->flying) {
-            q = ngx_queue_head(&share->queue);
+        q = ngx_queue_head(&share->queue);
+        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
 
-            return ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        if (batch == NULL || ngx_http_labels_pg_fits(batch, share, op)) {
+            return op;
         }
     }
 
@@ -158,12 +163,35 @@ ngx_http_labels_pg_next(ngx_http_labels_pg_lane_t *lane, ngx_flag_t reserved)
 }
 
 
+static ngx_flag_t
+ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
+    ngx_http_labels_pg_share_t *share, ngx_http_labels_operation_t *op)
+{
+    /*
+     * A credential with more than half of the operations in flight may not
+     * have the last connection, too: the others need not wait for its batches.
+     */
+
+    if (batch->reserved && 2 * share->flying > batch->lane->flying) {
+        return 0;
+    }
+
+    if (batch->nops && op->nowait != batch->nowait) {
+        return 0;
+    }
+
+    /* locks of two statements would not be in one order */
+
+    return batch->locking == -1
+           || batch->locking == (ngx_int_t) op->kind
+           || !ngx_http_labels_pg_locks(op->kind);
+}
+
+
 ngx_http_labels_pg_batch_t *
 ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
 {
     size_t                         size;
-    ngx_int_t                      locking;
-    ngx_flag_t                     reserved;
     ngx_uint_t                     i;
     ngx_http_labels_pg_lane_t     *lane;
     ngx_http_labels_pg_pool_t     *pool;
@@ -183,14 +211,14 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
     batch->ops = (ngx_http_labels_operation_t **) (batch + 1);
     batch->taken = batch->ops + lane->max;
     batch->shares = (ngx_http_labels_pg_share_t **) (batch->taken + lane->max);
+    batch->locking = -1;
     batch->failed = -1;
 
-    reserved = ngx_http_labels_pg_last_idle(conn);
-    locking = -1;
+    batch->reserved = ngx_http_labels_pg_last_idle(conn);
     size = 0;
 
     while (batch->nops < lane->max
-           && (op = ngx_http_labels_pg_next(lane, reserved)) != NULL)
+           && (op = ngx_http_labels_pg_next(lane, batch)) != NULL)
     {
         if (op->handler == NULL && !ngx_http_labels_pg_mutates(op->kind)) {
             ngx_http_labels_pg_dequeue(op);
@@ -198,22 +226,12 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
             continue;
         }
 
-        if (batch->nops
-            && (op->nowait != batch->nowait
-                || size + op->size > pool->db->batch_bytes))
-        {
+        if (batch->nops && size + op->size > pool->db->batch_bytes) {
             break;
         }
 
         if (ngx_http_labels_pg_locks(op->kind)) {
-
-            /* locks of two statements would not be in one order */
-
-            if (locking != -1 && locking != (ngx_int_t) op->kind) {
-                break;
-            }
-
-            locking = op->kind;
+            batch->locking = op->kind;
         }
 
         ngx_http_labels_pg_board(batch, op);
@@ -240,11 +258,6 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
     return batch;
 }
 
-
-/*
- * A credential with more than half of the operations in flight may not have
- * the last connection, too: the others need not wait for its batches.
- */
 
 static ngx_flag_t
 ngx_http_labels_pg_last_idle(ngx_http_labels_pg_connection_t *conn)
