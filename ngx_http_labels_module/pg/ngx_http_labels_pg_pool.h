@@ -73,6 +73,7 @@ typedef struct {
                                  *gauges;     /* of this process */
     ngx_uint_t                    max;        /* operations in a batch */
     ngx_msec_t                    lock_timeout;
+    unsigned                      reserved:1; /* the last batch was */
 } ngx_http_labels_pg_lane_t;
 
 
@@ -105,7 +106,7 @@ typedef struct {
     ngx_int_t                     failed;     /* command, or -1: none yet */
     char                          sqlstate[6];
     unsigned                      nowait:1;
-    unsigned                      reserved:1; /* on the last idle connection */
+    unsigned                      reserved:1; /* without a crowd's operations */
 } ngx_http_labels_pg_batch_t;
 
 

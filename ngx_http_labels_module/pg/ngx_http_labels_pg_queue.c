@@ -17,6 +17,8 @@
 
 static ngx_flag_t ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_pg_share_t *share, ngx_http_labels_operation_t *op);
+static void ngx_http_labels_pg_fill(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_batch_t *batch);
 static ngx_flag_t ngx_http_labels_pg_last_idle(
     ngx_http_labels_pg_connection_t *conn);
 static void ngx_http_labels_pg_board(ngx_http_labels_pg_batch_t *batch,
@@ -167,12 +169,14 @@ static ngx_flag_t
 ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_pg_share_t *share, ngx_http_labels_operation_t *op)
 {
-    /*
-     * A credential with more than half of the operations in flight may not
-     * have the last connection, too: the others need not wait for its batches.
-     */
+    ngx_http_labels_pg_lane_t  *lane;
 
-    if (batch->reserved && 2 * share->flying > batch->lane->flying) {
+    lane = batch->lane;
+
+    if (batch->reserved
+        && 4 * (share->queued + share->flying)
+           > 3 * (lane->queued + lane->flying + batch->nops))
+    {
         return 0;
     }
 
@@ -188,15 +192,21 @@ ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
 }
 
 
+/*
+ * A batch takes long when there is much to do, and longer when it meets a
+ * lock.  A credential with more than three quarters of the operations may not
+ * have the last idle connection, too, and every other batch is without it, if
+ * there is anything else to do: the others need not wait with its crowd.
+ */
+
 ngx_http_labels_pg_batch_t *
 ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
 {
-    size_t                         size;
-    ngx_uint_t                     i;
-    ngx_http_labels_pg_lane_t     *lane;
-    ngx_http_labels_pg_pool_t     *pool;
-    ngx_http_labels_pg_batch_t    *batch;
-    ngx_http_labels_operation_t   *op;
+    ngx_flag_t                    last;
+    ngx_uint_t                    i;
+    ngx_http_labels_pg_lane_t    *lane;
+    ngx_http_labels_pg_pool_t    *pool;
+    ngx_http_labels_pg_batch_t   *batch;
 
     pool = conn->pool;
     lane = &pool->lanes[conn->lane];
@@ -214,7 +224,48 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
     batch->locking = -1;
     batch->failed = -1;
 
-    batch->reserved = ngx_http_labels_pg_last_idle(conn);
+    last = ngx_http_labels_pg_last_idle(conn);
+
+    batch->reserved = last || !lane->reserved;
+    ngx_http_labels_pg_fill(pool, batch);
+
+    if (batch->nops == 0 && !last) {
+        batch->reserved = 0;
+        ngx_http_labels_pg_fill(pool, batch);
+    }
+
+    if (batch->nops == 0) {
+        ngx_free(batch);
+        return NULL;
+    }
+
+    for (i = 0; i < batch->nops; i++) {
+        batch->shares[i]->flying++;
+    }
+
+    if (!last) {
+        lane->reserved = batch->reserved;
+    }
+
+    lane->flying += batch->nops;
+    lane->gauges->in_flight = lane->flying;
+
+    ngx_http_labels_observe_operations(&lane->metrics->batch_operations,
+                                       batch->nops);
+
+    return batch;
+}
+
+
+static void
+ngx_http_labels_pg_fill(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_batch_t *batch)
+{
+    size_t                        size;
+    ngx_http_labels_pg_lane_t    *lane;
+    ngx_http_labels_operation_t  *op;
+
+    lane = batch->lane;
     size = 0;
 
     while (batch->nops < lane->max
@@ -239,23 +290,6 @@ ngx_http_labels_pg_collect(ngx_http_labels_pg_connection_t *conn)
         batch->nowait = op->nowait;
         size += op->size;
     }
-
-    if (batch->nops == 0) {
-        ngx_free(batch);
-        return NULL;
-    }
-
-    for (i = 0; i < batch->nops; i++) {
-        batch->shares[i]->flying++;
-    }
-
-    lane->flying += batch->nops;
-    lane->gauges->in_flight = lane->flying;
-
-    ngx_http_labels_observe_operations(&lane->metrics->batch_operations,
-                                       batch->nops);
-
-    return batch;
 }
 
 
