@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run reset stop build test test-asan lint install
+.PHONY: help run reset stop build test test-asan lint bench install
 
 help:
 	@echo 'make run        demo server on 127.0.0.1:8080 (PORT=, DATABASE=)'
@@ -12,6 +12,7 @@ help:
 	@echo 'make test       all suites (TESTS=t/name.t for some)'
 	@echo 'make test-asan  the same, with address and undefined sanitizers'
 	@echo 'make lint       warnings, static analysis, layers, style'
+	@echo 'make bench      the module beside its peers (SECONDS=, ROUNDS=)'
 	@echo 'make install    into nginx'\''s modules folder (DESTDIR=)'
 
 run:
@@ -35,6 +36,9 @@ test-asan:
 
 lint:
 	@tools/lint
+
+bench:
+	@bench/run
 
 install: build
 	install -D -m 644 .build/ngx_http_labels_module.so \

@@ -1,0 +1,46 @@
+# Copyright (c) the ngx_http_labels_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What a result depends on.
+
+package Bench::Facts;
+
+use strict;
+use warnings;
+
+use POSIX ();
+
+
+sub first {
+    my ($pattern, $command) = @_;
+    my $out = qx{$command 2>&1};
+    return $out =~ $pattern ? $1 : '?';
+}
+
+
+sub lines {
+    my ($root, $cluster, $seconds, $rounds) = @_;
+    my @uname = POSIX::uname();
+    my $dirty = qx{git -C '$root' status --porcelain} ? ' and changes' : '';
+
+    my @facts = (
+        [ 'date', POSIX::strftime('%Y-%m-%d %H:%M UTC', gmtime) ],
+        [ 'commit', first(qr/(\w+)/, "git -C '$root' rev-parse --short HEAD")
+                    . $dirty ],
+        [ 'processor', first(qr/model name\s*:\s*(.*)/, 'cat /proc/cpuinfo')
+                       . ', ' . first(qr/(\d+)/, 'nproc') . ' cores' ],
+        [ 'memory', int(first(qr/MemTotal:\s*(\d+)/, 'cat /proc/meminfo')
+                        / 1024) . ' MiB' ],
+        [ 'kernel', "$uname[0] $uname[2]" ],
+        [ 'nginx', first(qr{nginx/(\S+)}, '/usr/sbin/nginx -v') ],
+        [ 'PostgreSQL', $cluster->query('postgres', 'SHOW server_version') ],
+        [ 'Node', first(qr/(\S+)/, 'node --version') ],
+        [ 'wrk', first(qr/wrk (\S+)/, 'wrk -v') ],
+        [ 'run', "$rounds rounds of $seconds s, medians" ],
+    );
+
+    return map { sprintf "%-12s%s\n", @$_ } @facts;
+}
+
+
+1;
