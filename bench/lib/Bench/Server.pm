@@ -63,7 +63,8 @@ sub start {
         sleep 0.05;
     }
 
-    die "$self->{name} does not answer, see $self->{dir}\n";
+    system "tail -n5 $self->{dir}/*.log >&2";
+    die "$self->{name} does not answer\n";
 }
 
 
