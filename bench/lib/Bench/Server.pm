@@ -46,6 +46,10 @@ sub start {
     die "port $self->{port} is taken, choose another one by PORT=\n"
         if $self->answers;
 
+    # as the module has it for its sessions; Node's pool says so by itself
+    local $ENV{PGOPTIONS} = '-c plan_cache_mode=force_generic_plan -c jit=off'
+        if $self->{name} eq 'lua';
+
     my @command = $self->{name} eq 'node' ? $self->node : $self->nginx;
     my $pid = fork // die "fork: $!\n";
 
