@@ -25,6 +25,11 @@ static void ngx_http_labels_underscores(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf);
 
 
+static ngx_conf_num_bounds_t  ngx_http_labels_cap_bounds = {
+    ngx_conf_check_num_bounds, 0, 1000000
+};
+
+
 ngx_command_t  ngx_http_labels_commands[] = {
 
     { ngx_string("labels"),
@@ -61,6 +66,13 @@ ngx_command_t  ngx_http_labels_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_labels_loc_conf_t, max_body),
       NULL },
+
+    { ngx_string("labels_cap"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_labels_loc_conf_t, cap),
+      &ngx_http_labels_cap_bounds },
 
     { ngx_string("labels_rate"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
@@ -118,6 +130,7 @@ ngx_http_labels_create_loc_conf(ngx_conf_t *cf)
      */
 
     llcf->max_body = NGX_CONF_UNSET_SIZE;
+    llcf->cap = NGX_CONF_UNSET;
     llcf->read_rate.limit = NGX_CONF_UNSET_UINT;
     llcf->write_rate.limit = NGX_CONF_UNSET_UINT;
 
@@ -149,6 +162,7 @@ ngx_http_labels_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_str_value(conf->use, prev->use, "");
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 1024 * 1024);
+    ngx_conf_merge_value(conf->cap, prev->cap, 20);
 
     if (conf->read_rate.limit == NGX_CONF_UNSET_UINT) {
         conf->read_rate = prev->read_rate;

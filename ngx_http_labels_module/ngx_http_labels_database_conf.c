@@ -55,6 +55,13 @@ static ngx_command_t  ngx_http_labels_database_commands[] = {
       offsetof(ngx_http_labels_database_t, isolation_connections),
       &ngx_http_labels_connections_bounds },
 
+    { ngx_string("bulk_connections"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      0,
+      offsetof(ngx_http_labels_database_t, bulk_connections),
+      &ngx_http_labels_connections_bounds },
+
     { ngx_string("queue"),
       NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -256,6 +263,7 @@ ngx_http_labels_database_create(ngx_conf_t *cf, ngx_str_t *name)
     db->name = *name;
     db->connections = NGX_CONF_UNSET;
     db->isolation_connections = NGX_CONF_UNSET;
+    db->bulk_connections = NGX_CONF_UNSET;
     db->queue = NGX_CONF_UNSET;
     db->batch = NGX_CONF_UNSET;
     db->batch_bytes = NGX_CONF_UNSET_SIZE;
@@ -279,6 +287,7 @@ ngx_http_labels_database_init(ngx_conf_t *cf, ngx_http_labels_database_t *db)
 
     ngx_conf_init_value(db->connections, 2);
     ngx_conf_init_value(db->isolation_connections, 1);
+    ngx_conf_init_value(db->bulk_connections, 1);
     ngx_conf_init_value(db->queue, 1024);
     ngx_conf_init_value(db->batch, 64);
     ngx_conf_init_size_value(db->batch_bytes, 256 * 1024);

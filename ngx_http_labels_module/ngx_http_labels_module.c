@@ -104,7 +104,8 @@ ngx_http_labels_check_connections(ngx_cycle_t *cycle, ngx_array_t *databases)
     n = 0;
 
     for (i = 0; i < databases->nelts; i++) {
-        n += db[i]->connections + db[i]->isolation_connections;
+        n += db[i]->connections + db[i]->isolation_connections
+             + db[i]->bulk_connections;
     }
 
     if (n > cycle->connection_n / 8) {

@@ -31,6 +31,7 @@ typedef struct {
     ngx_http_core_srv_conf_t    *server;
 
     size_t                       max_body;
+    ngx_int_t                    cap;        /* 0: none */
     ngx_http_labels_rate_t       read_rate;
     ngx_http_labels_rate_t       write_rate;
 } ngx_http_labels_loc_conf_t;

@@ -2,14 +2,6 @@
 -- a single one of them.
 
 
--- Outcomes that only changes of the catalogue have. Added to the type, not
--- part of it, so that an installed schema gets them too.
-ALTER TYPE labels.outcome ADD VALUE IF NOT EXISTS 'team_missing';
-ALTER TYPE labels.outcome ADD VALUE IF NOT EXISTS 'team_not_found';
-ALTER TYPE labels.outcome ADD VALUE IF NOT EXISTS 'title_taken';
-ALTER TYPE labels.outcome ADD VALUE IF NOT EXISTS 'label_limit';
-
-
 -- Serves the list of the newest labels.
 CREATE INDEX IF NOT EXISTS label_newest
     ON labels.label (account_id, created_at, uuid);

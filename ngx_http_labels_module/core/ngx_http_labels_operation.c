@@ -16,7 +16,14 @@
 static ngx_str_t  ngx_http_labels_kind_names[NGX_HTTP_LABELS_KINDS] = {
     ngx_string("authorize"),
     ngx_string("read"),
-    ngx_string("change")
+    ngx_string("change"),
+    ngx_string("bulk"),
+    ngx_string("label_list"),
+    ngx_string("label_get"),
+    ngx_string("label_create"),
+    ngx_string("label_update"),
+    ngx_string("label_delete"),
+    ngx_string("label_targets")
 };
 
 
@@ -28,6 +35,10 @@ static ngx_str_t  ngx_http_labels_outcome_names[NGX_HTTP_LABELS_OUTCOMES] = {
     ngx_string("target_foreign"),
     ngx_string("label_not_found"),
     ngx_string("other_team"),
+    ngx_string("team_missing"),
+    ngx_string("team_not_found"),
+    ngx_string("title_taken"),
+    ngx_string("label_limit"),
     ngx_string("key_reused"),
     ngx_string("key_in_progress"),
     ngx_string("target_busy"),
@@ -63,7 +74,9 @@ ngx_http_labels_operation_create(ngx_http_labels_kind_e kind, ngx_log_t *log)
     op->kind = kind;
     op->pool = pool;
     op->p.limit = -1;
+    op->p.offset = -1;
     op->p.after = -1;
+    op->p.show = -1;
 
     return op;
 }
@@ -78,19 +91,18 @@ ngx_http_labels_operation_destroy(ngx_http_labels_operation_t *op)
 
 ngx_int_t
 ngx_http_labels_operation_item(ngx_http_labels_operation_t *op,
-    ngx_str_t *title, ngx_str_t *folded)
+    ngx_array_t **list, ngx_str_t *title, ngx_str_t *folded)
 {
     ngx_http_labels_item_t  *item;
 
-    if (op->p.items == NULL) {
-        op->p.items = ngx_array_create(op->pool, 4,
-                                       sizeof(ngx_http_labels_item_t));
-        if (op->p.items == NULL) {
+    if (*list == NULL) {
+        *list = ngx_array_create(op->pool, 4, sizeof(ngx_http_labels_item_t));
+        if (*list == NULL) {
             return NGX_ERROR;
         }
     }
 
-    item = ngx_array_push(op->p.items);
+    item = ngx_array_push(*list);
     if (item == NULL) {
         return NGX_ERROR;
     }

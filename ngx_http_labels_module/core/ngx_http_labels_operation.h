@@ -25,6 +25,13 @@ typedef enum {
     NGX_HTTP_LABELS_AUTHORIZE = 0,
     NGX_HTTP_LABELS_READ,
     NGX_HTTP_LABELS_CHANGE,
+    NGX_HTTP_LABELS_BULK,
+    NGX_HTTP_LABELS_LABEL_LIST,
+    NGX_HTTP_LABELS_LABEL_GET,
+    NGX_HTTP_LABELS_LABEL_CREATE,
+    NGX_HTTP_LABELS_LABEL_UPDATE,
+    NGX_HTTP_LABELS_LABEL_DELETE,
+    NGX_HTTP_LABELS_LABEL_TARGETS,
     NGX_HTTP_LABELS_KINDS
 } ngx_http_labels_kind_e;
 
@@ -39,6 +46,10 @@ typedef enum {
     NGX_HTTP_LABELS_TARGET_FOREIGN,
     NGX_HTTP_LABELS_LABEL_NOT_FOUND,
     NGX_HTTP_LABELS_OTHER_TEAM,
+    NGX_HTTP_LABELS_TEAM_MISSING,
+    NGX_HTTP_LABELS_TEAM_NOT_FOUND,
+    NGX_HTTP_LABELS_TITLE_TAKEN,
+    NGX_HTTP_LABELS_LABEL_LIMIT,
     NGX_HTTP_LABELS_KEY_REUSED,
     NGX_HTTP_LABELS_KEY_IN_PROGRESS,
     NGX_HTTP_LABELS_TARGET_BUSY,         /* the engine's: run it in isolation */
@@ -68,7 +79,7 @@ typedef enum {
                                                        was asked for */
 
 
-/* bits of `want` of a change: the lists to answer */
+/* bits of `want` of a change or a bulk change: the lists to answer */
 
 #define NGX_HTTP_LABELS_WANT_AFTER       0x01
 #define NGX_HTTP_LABELS_WANT_DIFFERENCE  0x02    /* added and removed */
@@ -96,6 +107,36 @@ enum {
     NGX_HTTP_LABELS_CHANGE_LIST = 0,     /* after, added, removed, before */
     NGX_HTTP_LABELS_CHANGE_TITLE,
     NGX_HTTP_LABELS_CHANGE_REQUEST_ID    /* header row: of the first answer */
+};
+
+enum {
+    NGX_HTTP_LABELS_BULK_TARGET = 0,     /* ordinal of the reference, from 1 */
+    NGX_HTTP_LABELS_BULK_OUTCOME,        /* of that target, as text */
+    NGX_HTTP_LABELS_BULK_LIST,           /* null: the target's own row */
+    NGX_HTTP_LABELS_BULK_TITLE,
+    NGX_HTTP_LABELS_BULK_REQUEST_ID      /* header row: of the first answer */
+};
+
+enum {                                   /* of the kinds label_... */
+    NGX_HTTP_LABELS_LABEL_ID = 0,
+    NGX_HTTP_LABELS_LABEL_UUID,
+    NGX_HTTP_LABELS_LABEL_SHORT_ID,
+    NGX_HTTP_LABELS_LABEL_TITLE,
+    NGX_HTTP_LABELS_LABEL_COLOR,
+    NGX_HTTP_LABELS_LABEL_DESCRIPTION,
+    NGX_HTTP_LABELS_LABEL_SHOW,          /* boolean: show_on_sidebar */
+    NGX_HTTP_LABELS_LABEL_TEAM,
+    NGX_HTTP_LABELS_LABEL_CREATED,
+    NGX_HTTP_LABELS_LABEL_UPDATED,
+    NGX_HTTP_LABELS_LABEL_TOTAL,         /* bigint, header row of a list */
+    NGX_HTTP_LABELS_LABEL_REQUEST_ID,    /* header row: of the first answer */
+    NGX_HTTP_LABELS_LABEL_REPLAYED       /* boolean, header row */
+};
+
+enum {                                   /* of label_targets */
+    NGX_HTTP_LABELS_TARGETS_TOTAL = 0,   /* bigint, header row */
+    NGX_HTTP_LABELS_TARGETS_CHAT_ID,
+    NGX_HTTP_LABELS_TARGETS_NAME
 };
 
 typedef struct ngx_http_labels_operation_s  ngx_http_labels_operation_t;
@@ -131,20 +172,40 @@ typedef struct {
     ngx_str_t                    reference;
     ngx_str_t                    via;
 
-    /* change */
+    /* change and bulk */
     ngx_str_t                    action;
     ngx_str_t                    match;
     ngx_str_t                    key;
     ngx_str_t                    fingerprint; /* 32 bytes */
     ngx_str_t                    request_id;  /* 16 bytes */
     ngx_array_t                 *items;       /* ngx_http_labels_item_t */
+    ngx_array_t                 *removals;    /* bulk: taken off first */
+    ngx_array_t                 *references;  /* bulk: items, title alone */
     ngx_int_t                    want;
     ngx_int_t                    same_team;   /* booleans are 0 or 1 */
+    ngx_int_t                    all;         /* bulk: take every label off */
 
-    /* read */
+    /* read and lists */
     ngx_int_t                    full;
     ngx_int_t                    limit;       /* -1: NULL */
+    ngx_int_t                    offset;      /* -1: NULL */
     int64_t                      after;       /* -1: NULL */
+    ngx_str_t                    after_uuid;  /* 16 bytes */
+    ngx_str_t                    order;
+
+    /* the catalogue */
+    ngx_str_t                    label;       /* an id, as `match` says */
+    ngx_str_t                    unique;
+    ngx_str_t                    team;
+    ngx_str_t                    title;
+    ngx_str_t                    folded;
+    ngx_str_t                    color;
+    ngx_str_t                    color_unless;
+    ngx_str_t                    description;
+    ngx_int_t                    show;        /* -1: NULL */
+    ngx_int_t                    listed;
+    ngx_int_t                    by_name;
+    ngx_int_t                    cap;         /* 0: none */
 } ngx_http_labels_parameters_t;
 
 
@@ -187,9 +248,9 @@ ngx_http_labels_operation_t *ngx_http_labels_operation_create(
     ngx_http_labels_kind_e kind, ngx_log_t *log);
 void ngx_http_labels_operation_destroy(ngx_http_labels_operation_t *op);
 
-/* Appends to op->p.items; strings are not copied. */
+/* Appends to a list of op->p, made if need be; strings are not copied. */
 ngx_int_t ngx_http_labels_operation_item(ngx_http_labels_operation_t *op,
-    ngx_str_t *title, ngx_str_t *folded);
+    ngx_array_t **list, ngx_str_t *title, ngx_str_t *folded);
 
 /* A copy of a string in the operation's pool; data NULL: out of memory. */
 ngx_str_t ngx_http_labels_operation_copy(ngx_http_labels_operation_t *op,

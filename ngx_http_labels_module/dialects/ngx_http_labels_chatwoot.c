@@ -4,8 +4,7 @@
  */
 
 /*
- * Chatwoot: the labels of contacts and conversations, overwritten as lists and
- * compared ignoring case.
+ * Chatwoot: its routes, credential and headers, and how a body is read.
  */
 
 
@@ -13,45 +12,14 @@
 #include "ngx_http_labels_dialect_body.h"
 
 
-#define NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS  1000
-#define NGX_HTTP_LABELS_CHATWOOT_MAX_LABEL   255
 #define NGX_HTTP_LABELS_CHATWOOT_MAX_ID      255
 #define NGX_HTTP_LABELS_CHATWOOT_ETAG        32
-
-
-/* what has been seen of the pieces of a list of labels */
-
-typedef struct {
-    ngx_uint_t                   pieces;
-    unsigned                     too_long:1;
-} ngx_http_labels_chatwoot_list_t;
 
 
 static ngx_int_t ngx_http_labels_chatwoot_request_id(
     ngx_http_labels_exchange_t *ex);
 static ngx_int_t ngx_http_labels_chatwoot_credential(
     ngx_http_labels_exchange_t *ex);
-static ngx_int_t ngx_http_labels_chatwoot_read(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_overwrite(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_remove(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_target(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_change(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex);
-static ngx_int_t ngx_http_labels_chatwoot_labels(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op,
-    ngx_http_labels_json_t *labels);
-static ngx_int_t ngx_http_labels_chatwoot_split(
-    ngx_http_labels_operation_t *op, ngx_str_t *text,
-    ngx_http_labels_chatwoot_list_t *list);
-static ngx_int_t ngx_http_labels_chatwoot_render(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_chatwoot_headers(
     ngx_http_labels_exchange_t *ex);
 static ngx_int_t ngx_http_labels_chatwoot_etag(ngx_http_labels_exchange_t *ex);
@@ -59,43 +27,81 @@ static ngx_flag_t ngx_http_labels_chatwoot_matches(
     ngx_http_labels_exchange_t *ex, ngx_str_t *etag);
 
 
-#define ngx_http_labels_chatwoot_route(method, path, name, kind, parse, body) \
+#define ngx_http_labels_chatwoot_route(method, path, name, kind, action,      \
+    parse, body)                                                              \
     { method, ngx_string("/api/v1/accounts/{}/contacts/{}/labels" path),      \
       ngx_string("contact." name), kind,                                      \
-      ngx_string("user"), ngx_string("agent"),                                \
-      parse, ngx_http_labels_chatwoot_render, body }
+      ngx_string("user"), ngx_string("agent"), action,                        \
+      parse, ngx_http_labels_chatwoot_render_list, body }
 
 /* agent bots have conversations alone */
 
-#define ngx_http_labels_chatwoot_bot_route(method, name, kind, parse, body)   \
+#define ngx_http_labels_chatwoot_bot_route(method, name, kind, action, parse, \
+    body)                                                                     \
     { method, ngx_string("/api/v1/accounts/{}/conversations/{}/labels"),      \
       ngx_string("conversation." name), kind,                                 \
-      ngx_string("user agent_bot"), ngx_string("agent agent_bot"),            \
-      parse, ngx_http_labels_chatwoot_render, body }
+      ngx_string("user agent_bot"), ngx_string("agent agent_bot"), action,    \
+      parse, ngx_http_labels_chatwoot_render_list, body }
+
+#define ngx_http_labels_chatwoot_catalogue_route(method, path, name, kind,    \
+    role, parse, render, body)                                                \
+    { method, ngx_string("/api/v1/accounts/{}/labels" path),                  \
+      ngx_string("label." name), kind,                                        \
+      ngx_string("user"), ngx_string(role), ngx_null_string,                  \
+      ngx_http_labels_chatwoot_parse_##parse,                                 \
+      ngx_http_labels_chatwoot_render_##render, body }
 
 
 static ngx_http_labels_route_t  ngx_http_labels_chatwoot_routes[] = {
 
     ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "", "overwrite",
-        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_overwrite, 1),
+        NGX_HTTP_LABELS_CHANGE, ngx_string("overwrite"),
+        ngx_http_labels_chatwoot_parse_change, 1),
 
     ngx_http_labels_chatwoot_route(NGX_HTTP_GET, "", "read",
-        NGX_HTTP_LABELS_READ, ngx_http_labels_chatwoot_read, 0),
+        NGX_HTTP_LABELS_READ, ngx_null_string,
+        ngx_http_labels_chatwoot_target, 0),
 
     ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "/add", "add",
-        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_add, 1),
+        NGX_HTTP_LABELS_CHANGE, ngx_string("add"),
+        ngx_http_labels_chatwoot_parse_change, 1),
 
     ngx_http_labels_chatwoot_route(NGX_HTTP_POST, "/remove", "remove",
-        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_remove, 1),
+        NGX_HTTP_LABELS_CHANGE, ngx_string("remove"),
+        ngx_http_labels_chatwoot_parse_change, 1),
 
     ngx_http_labels_chatwoot_bot_route(NGX_HTTP_POST, "overwrite",
-        NGX_HTTP_LABELS_CHANGE, ngx_http_labels_chatwoot_overwrite, 1),
+        NGX_HTTP_LABELS_CHANGE, ngx_string("overwrite"),
+        ngx_http_labels_chatwoot_parse_change, 1),
 
     ngx_http_labels_chatwoot_bot_route(NGX_HTTP_GET, "read",
-        NGX_HTTP_LABELS_READ, ngx_http_labels_chatwoot_read, 0),
+        NGX_HTTP_LABELS_READ, ngx_null_string,
+        ngx_http_labels_chatwoot_target, 0),
+
+    ngx_http_labels_chatwoot_catalogue_route(NGX_HTTP_GET, "", "list",
+        NGX_HTTP_LABELS_LABEL_LIST, "agent", labels, labels, 0),
+
+    ngx_http_labels_chatwoot_catalogue_route(NGX_HTTP_POST, "", "create",
+        NGX_HTTP_LABELS_LABEL_CREATE, "administrator", create, label, 1),
+
+    ngx_http_labels_chatwoot_catalogue_route(NGX_HTTP_GET, "/{}", "get",
+        NGX_HTTP_LABELS_LABEL_GET, "administrator", label, label, 0),
+
+    ngx_http_labels_chatwoot_catalogue_route(NGX_HTTP_PATCH|NGX_HTTP_PUT,
+        "/{}", "update", NGX_HTTP_LABELS_LABEL_UPDATE, "administrator",
+        update, label, 1),
+
+    ngx_http_labels_chatwoot_catalogue_route(NGX_HTTP_DELETE, "/{}", "delete",
+        NGX_HTTP_LABELS_LABEL_DELETE, "administrator", label, done, 0),
+
+    { NGX_HTTP_POST, ngx_string("/api/v1/accounts/{}/bulk_actions"),
+      ngx_string("bulk.change"), NGX_HTTP_LABELS_BULK,
+      ngx_string("user"), ngx_string("agent"), ngx_null_string,
+      ngx_http_labels_chatwoot_parse_bulk,
+      ngx_http_labels_chatwoot_render_done, 1 },
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
-      ngx_null_string, NULL, NULL, 0 }
+      ngx_null_string, ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -205,114 +211,29 @@ ngx_http_labels_chatwoot_credential(ngx_http_labels_exchange_t *ex)
 }
 
 
-static ngx_int_t
-ngx_http_labels_chatwoot_read(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    return ngx_http_labels_chatwoot_target(ex, op);
-}
+/* NULL would stand for the credential's own account */
 
-
-static ngx_int_t
-ngx_http_labels_chatwoot_overwrite(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "overwrite");
-
-    return ngx_http_labels_chatwoot_change(ex, op);
-}
-
-
-static ngx_int_t
-ngx_http_labels_chatwoot_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "add");
-
-    return ngx_http_labels_chatwoot_change(ex, op);
-}
-
-
-static ngx_int_t
-ngx_http_labels_chatwoot_remove(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "remove");
-
-    return ngx_http_labels_chatwoot_change(ex, op);
-}
-
-
-/* ids of another shape are ids that do not exist */
-
-static ngx_int_t
-ngx_http_labels_chatwoot_target(ngx_http_labels_exchange_t *ex,
+ngx_int_t
+ngx_http_labels_chatwoot_account(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     if (ngx_http_labels_decimal_reference(op, &ex->params[0], &op->p.account)
-        != NGX_OK
-        || ngx_http_labels_decimal_reference(op, &ex->params[1],
-                                             &op->p.reference)
-           != NGX_OK)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    /* NULL would stand for the credential's own account */
-
     if (op->p.account.data == NULL) {
         ngx_str_set(&op->p.account, "");
-    }
-
-    if (ngx_strncmp(ex->route->name.data, "contact", 7) == 0) {
-        ngx_str_set(&op->p.target, "contact");
-
-    } else {
-        ngx_str_set(&op->p.target, "conversation");
     }
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
-ngx_http_labels_chatwoot_change(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_int_t                rc;
-    ngx_http_labels_json_t  *labels;
-
-    /* the account belongs to the credential's verdict, also with a bad body */
-
-    rc = ngx_http_labels_chatwoot_target(ex, op);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_http_labels_chatwoot_body(ex);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    labels = ngx_http_labels_member(ex, "labels");
-
-    if (labels == NULL || labels->type == NGX_HTTP_LABELS_JSON_NULL) {
-        return ngx_http_labels_problem(ex,
-                                     NGX_HTTP_LABELS_CHATWOOT_LABELS_REQUIRED);
-    }
-
-    ngx_str_set(&op->p.match, "listed");
-    op->p.want = NGX_HTTP_LABELS_WANT_AFTER;
-
-    return ngx_http_labels_chatwoot_labels(ex, op, labels);
-}
-
-
 /* an empty body, and JSON that is no object, equal {} */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
 {
     ngx_http_labels_json_error_e  error;
@@ -333,7 +254,7 @@ ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
     switch (error) {
 
     case NGX_HTTP_LABELS_JSON_OK:
-        break;
+        return NGX_OK;
 
     case NGX_HTTP_LABELS_JSON_MEMORY:
         return NGX_ERROR;
@@ -344,11 +265,16 @@ ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
     default:
         return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
     }
+}
 
-    /* what is wrong in the labels that count is said of the labels */
 
-    if (ngx_http_labels_json_flawed(ex->json, NGX_HTTP_LABELS_JSON_BAD_UTF8,
-                                    ngx_http_labels_member(ex, "labels")))
+ngx_int_t
+ngx_http_labels_chatwoot_elsewhere(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_t **members, ngx_uint_t n)
+{
+    if (ex->json
+        && ngx_http_labels_json_flawed(ex->json, NGX_HTTP_LABELS_JSON_BAD_UTF8,
+                                       members, n))
     {
         return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_CHATWOOT_JSON);
     }
@@ -357,142 +283,21 @@ ngx_http_labels_chatwoot_body(ngx_http_labels_exchange_t *ex)
 }
 
 
-static ngx_int_t
-ngx_http_labels_chatwoot_labels(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op, ngx_http_labels_json_t *labels)
-{
-    ngx_uint_t                        flaws;
-    ngx_http_labels_json_t           *label;
-    ngx_http_labels_chatwoot_list_t   list;
-
-    if (labels->type != NGX_HTTP_LABELS_JSON_ARRAY) {
-        return ngx_http_labels_problem(ex,
-                                      NGX_HTTP_LABELS_CHATWOOT_LABELS_INVALID);
-    }
-
-    flaws = 0;
-
-    for (label = labels->child; label; label = label->next) {
-        if (label->type != NGX_HTTP_LABELS_JSON_STRING) {
-            return ngx_http_labels_problem(ex,
-                                      NGX_HTTP_LABELS_CHATWOOT_LABELS_INVALID);
-        }
-
-        flaws |= label->flaws;
-    }
-
-    if (flaws) {
-        return ngx_http_labels_problem(ex,
-                                       NGX_HTTP_LABELS_CHATWOOT_LABELS_TEXT);
-    }
-
-    ngx_memzero(&list, sizeof(ngx_http_labels_chatwoot_list_t));
-
-    for (label = labels->child; label; label = label->next) {
-        if (ngx_http_labels_chatwoot_split(op, &label->value, &list)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (list.too_long) {
-        return ngx_http_labels_problem(ex,
-                                      NGX_HTTP_LABELS_CHATWOOT_LABEL_TOO_LONG);
-    }
-
-    if (list.pieces > NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS) {
-        return ngx_http_labels_problem(ex,
-                                     NGX_HTTP_LABELS_CHATWOOT_LABELS_TOO_MANY);
-    }
-
-    if (labels->count && list.pieces == 0) {
-        return ngx_http_labels_problem(ex,
-                                       NGX_HTTP_LABELS_CHATWOOT_LABELS_BLANK);
-    }
-
-    return NGX_OK;
-}
-
-
-/* a string is as many labels as it has pieces between commas */
-
-static ngx_int_t
-ngx_http_labels_chatwoot_split(ngx_http_labels_operation_t *op,
-    ngx_str_t *text, ngx_http_labels_chatwoot_list_t *list)
-{
-    u_char     *p, *end, *comma;
-    ngx_str_t   piece;
-
-    end = text->data + text->len;
-
-    for (p = text->data; p <= end; p = comma + 1) {
-        comma = ngx_strlchr(p, end, ',');
-
-        if (comma == NULL) {
-            comma = end;
-        }
-
-        piece.data = p;
-        piece.len = comma - p;
-
-        piece = ngx_http_labels_text_trim(&piece, NGX_HTTP_LABELS_SPACE_ASCII);
-
-        if (ngx_http_labels_text_blank(&piece, NGX_HTTP_LABELS_SPACE_BLANK)) {
-            continue;
-        }
-
-        if (ngx_http_labels_text_length(&piece)
-            > NGX_HTTP_LABELS_CHATWOOT_MAX_LABEL)
-        {
-            list->too_long = 1;
-        }
-
-        if (++list->pieces > NGX_HTTP_LABELS_CHATWOOT_MAX_LABELS) {
-            continue;
-        }
-
-        if (ngx_http_labels_add_title(op, &piece, 0, 0) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_labels_chatwoot_render(ngx_http_labels_exchange_t *ex,
+ngx_int_t
+ngx_http_labels_chatwoot_render_done(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_http_labels_json_writer_t  w;
+    static ngx_str_t  type = ngx_string("application/json");
 
-    if (op->outcome != NGX_HTTP_LABELS_OK
-        && op->outcome != NGX_HTTP_LABELS_UNCHANGED)
-    {
+    if (op->outcome != NGX_HTTP_LABELS_OK) {
         return ngx_http_labels_problem(ex,
-                             (ngx_strcmp(op->p.target.data, "contact") == 0)
-                             ? NGX_HTTP_LABELS_CHATWOOT_NO_CONTACT
-                             : NGX_HTTP_LABELS_CHATWOOT_NO_CONVERSATION);
+                                       NGX_HTTP_LABELS_CHATWOOT_NOT_FOUND);
     }
-
-    ngx_http_labels_json_writer_init(&w, ex->pool);
-
-    ngx_http_labels_json_literal(&w, "{\"payload\":[");
-
-    if (op->kind == NGX_HTTP_LABELS_READ) {
-        ngx_http_labels_write_list(ex, &w, op, 0, NGX_HTTP_LABELS_READ_TITLE,
-                                   "", 0);
-    } else {
-        ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
-                                   NGX_HTTP_LABELS_CHANGE_TITLE, "after", 0);
-    }
-
-    ngx_http_labels_json_literal(&w, "]}");
 
     ex->status = NGX_HTTP_OK;
+    ex->content_type = &type;
 
-    return ngx_http_labels_json_finish(&w, &ex->content);
+    return NGX_OK;
 }
 
 

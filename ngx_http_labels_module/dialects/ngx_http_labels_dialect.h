@@ -99,11 +99,14 @@ struct ngx_http_labels_exchange_s {
                                                 render */
 
     ngx_http_labels_rate_t      *rate;       /* NULL: none declared */
+    ngx_int_t                    cap;        /* labels made through the
+                                                dialect; 0: any number */
     ngx_uint_t                   retry_after;
 
     /* the answer */
     ngx_uint_t                   status;
     ngx_str_t                    content;    /* the body; len 0: empty */
+    ngx_str_t                   *content_type; /* NULL: the dialect's */
     unsigned                     json_read:1;
     unsigned                     no_content_type:1;
 };
@@ -124,12 +127,13 @@ struct ngx_http_labels_route_s {
     ngx_http_labels_kind_e       kind;
     ngx_str_t                    kinds;      /* credential kinds, see SQL */
     ngx_str_t                    scopes;     /* any of; data NULL: none */
+    ngx_str_t                    action;     /* of a change; or null */
 
     /*
-     * Fills ex->operation->p; the common code has set dialect, digest, kinds
-     * and scopes.  NGX_DECLINED: the problem is answered if the credential
-     * proves good (the operation becomes an authorize).  NGX_DONE: it is
-     * answered at once.
+     * Fills ex->operation->p; the common code has set dialect, digest, kinds,
+     * scopes and action.  NGX_DECLINED: the problem is answered if the
+     * credential proves good (the operation becomes an authorize).  NGX_DONE:
+     * it is answered at once.
      */
     ngx_int_t                  (*parse)(ngx_http_labels_exchange_t *ex,
                                    ngx_http_labels_operation_t *op);

@@ -44,8 +44,8 @@ static struct {
 
 
 ngx_int_t
-ngx_http_labels_add_title(ngx_http_labels_operation_t *op, ngx_str_t *title,
-    ngx_flag_t exact, ngx_flag_t lower)
+ngx_http_labels_add_title(ngx_http_labels_operation_t *op, ngx_array_t **list,
+    ngx_str_t *title, ngx_flag_t exact, ngx_flag_t lower)
 {
     ngx_str_t  copy, folded;
 
@@ -56,27 +56,48 @@ ngx_http_labels_add_title(ngx_http_labels_operation_t *op, ngx_str_t *title,
         return NGX_ERROR;
     }
 
-    if (op->p.items
-        && ngx_http_labels_has_item(op->p.items, exact ? &copy : &folded,
-                                    exact))
+    if (*list
+        && ngx_http_labels_has_item(*list, exact ? &copy : &folded, exact))
     {
         return NGX_OK;
     }
 
-    return ngx_http_labels_operation_item(op, &copy, &folded);
+    return ngx_http_labels_operation_item(op, list, &copy, &folded);
 }
 
 
 ngx_int_t
-ngx_http_labels_add_id(ngx_http_labels_operation_t *op, ngx_str_t *id)
+ngx_http_labels_add_id(ngx_http_labels_operation_t *op, ngx_array_t **list,
+    ngx_str_t *id)
 {
-    if (op->p.items && id->data
-        && ngx_http_labels_has_item(op->p.items, id, 1))
+    if (*list && id->data && ngx_http_labels_has_item(*list, id, 1)) {
+        return NGX_OK;
+    }
+
+    return ngx_http_labels_operation_item(op, list, id, NULL);
+}
+
+
+ngx_int_t
+ngx_http_labels_add_reference(ngx_http_labels_operation_t *op,
+    ngx_str_t *sent, ngx_str_t *reference)
+{
+    ngx_str_t  copy;
+
+    if (op->p.references
+        && ngx_http_labels_has_item(op->p.references, sent, 0))
     {
         return NGX_OK;
     }
 
-    return ngx_http_labels_operation_item(op, id, NULL);
+    copy = ngx_http_labels_operation_copy(op, sent);
+
+    if (copy.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_labels_operation_item(op, &op->p.references, reference,
+                                          &copy);
 }
 
 

@@ -16,16 +16,24 @@
 
 
 /*
- * Adds a title to the operation's items, unless an earlier one is equal: in
+ * Adds a title to a list of the operation, unless an earlier one is equal: in
  * its folded form, or (exact) to the letter.  The title is copied; lower: the
  * folded form is the title.
  */
 ngx_int_t ngx_http_labels_add_title(ngx_http_labels_operation_t *op,
-    ngx_str_t *title, ngx_flag_t exact, ngx_flag_t lower);
+    ngx_array_t **list, ngx_str_t *title, ngx_flag_t exact, ngx_flag_t lower);
 
 /* The same for an id; text as SQL casts it, data NULL: nothing has this id. */
 ngx_int_t ngx_http_labels_add_id(ngx_http_labels_operation_t *op,
-    ngx_str_t *id);
+    ngx_array_t **list, ngx_str_t *id);
+
+/*
+ * Adds a target of a bulk change unless one of the same spelling is there; it
+ * is kept as sent in the item's folded member.  reference: as SQL casts it,
+ * data NULL: nothing has this id.
+ */
+ngx_int_t ngx_http_labels_add_reference(ngx_http_labels_operation_t *op,
+    ngx_str_t *sent, ngx_str_t *reference);
 
 /* 16 bytes as UUID text in the operation's pool; data NULL: out of memory. */
 ngx_str_t ngx_http_labels_uuid_reference(ngx_http_labels_operation_t *op,

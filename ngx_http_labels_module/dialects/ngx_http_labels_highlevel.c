@@ -43,10 +43,6 @@ static ngx_int_t ngx_http_labels_highlevel_contact(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_highlevel_read(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_highlevel_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_highlevel_remove(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_highlevel_change(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_highlevel_body(
@@ -76,23 +72,23 @@ static ngx_http_labels_route_t  ngx_http_labels_highlevel_routes[] = {
     { NGX_HTTP_POST, ngx_string("/contacts/{}/tags"),
       ngx_string("contact.add"), NGX_HTTP_LABELS_CHANGE,
       ngx_string("Location"), ngx_string("contacts.write"),
-      ngx_http_labels_highlevel_add,
+      ngx_string("add"), ngx_http_labels_highlevel_change,
       ngx_http_labels_highlevel_render_change, 1 },
 
     { NGX_HTTP_DELETE, ngx_string("/contacts/{}/tags"),
       ngx_string("contact.remove"), NGX_HTTP_LABELS_CHANGE,
       ngx_string("Location"), ngx_string("contacts.write"),
-      ngx_http_labels_highlevel_remove,
+      ngx_string("remove"), ngx_http_labels_highlevel_change,
       ngx_http_labels_highlevel_render_change, 1 },
 
     { NGX_HTTP_GET, ngx_string("/contacts/{}"),
       ngx_string("contact.read"), NGX_HTTP_LABELS_READ,
       ngx_string("Location"), ngx_string("contacts.readonly"),
-      ngx_http_labels_highlevel_read,
+      ngx_null_string, ngx_http_labels_highlevel_read,
       ngx_http_labels_highlevel_render_contact, 0 },
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
-      ngx_null_string, NULL, NULL, 0 }
+      ngx_null_string, ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -253,26 +249,6 @@ ngx_http_labels_highlevel_read(ngx_http_labels_exchange_t *ex,
 
 
 static ngx_int_t
-ngx_http_labels_highlevel_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "add");
-
-    return ngx_http_labels_highlevel_change(ex, op);
-}
-
-
-static ngx_int_t
-ngx_http_labels_highlevel_remove(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "remove");
-
-    return ngx_http_labels_highlevel_change(ex, op);
-}
-
-
-static ngx_int_t
 ngx_http_labels_highlevel_change(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
@@ -414,7 +390,7 @@ ngx_http_labels_highlevel_tags(ngx_http_labels_exchange_t *ex,
         }
 
         if (tags->count <= NGX_HTTP_LABELS_HIGHLEVEL_MAX_TAGS
-            && ngx_http_labels_add_title(op, &tag, 0, 1) != NGX_OK)
+            && ngx_http_labels_add_title(op, &op->p.items, &tag, 0, 1) != NGX_OK)
         {
             return NGX_ERROR;
         }

@@ -4,17 +4,14 @@
  */
 
 /*
- * KirimChat: labels of a team, attached to its contacts by id.
+ * KirimChat: its routes, credential and ids, and labels of a team, attached to
+ * its contacts by id.
  */
 
 
 #include "ngx_http_labels_dialect_body.h"
 #include "ngx_http_labels_json_canonical.h"
 #include "ngx_http_labels_kirimchat.h"
-
-
-#define NGX_HTTP_LABELS_KIRIMCHAT_LIMIT      25
-#define NGX_HTTP_LABELS_KIRIMCHAT_MAX_LIMIT  100
 
 
 static ngx_int_t ngx_http_labels_kirimchat_request_id(
@@ -25,65 +22,66 @@ static ngx_int_t ngx_http_labels_kirimchat_attach(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_kirimchat_detach(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_kirimchat_list(
+static ngx_int_t ngx_http_labels_kirimchat_contact_labels(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_kirimchat_key(ngx_http_labels_exchange_t *ex,
-    ngx_str_t **key);
-static ngx_int_t ngx_http_labels_kirimchat_path(
+static ngx_int_t ngx_http_labels_kirimchat_contact(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_kirimchat_id(ngx_http_labels_operation_t *op,
-    ngx_str_t *text, char *prefix, ngx_str_t *uuid);
-static ngx_int_t ngx_http_labels_kirimchat_body(
-    ngx_http_labels_exchange_t *ex);
-static ngx_int_t ngx_http_labels_kirimchat_label(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op,
-    ngx_str_t *id);
-static ngx_int_t ngx_http_labels_kirimchat_fingerprint(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op,
-    ngx_str_t *key);
-static ngx_int_t ngx_http_labels_kirimchat_page(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_kirimchat_cursor(
-    ngx_http_labels_exchange_t *ex, ngx_str_t *cursor, int64_t *position);
 static ngx_int_t ngx_http_labels_kirimchat_headers(
     ngx_http_labels_exchange_t *ex);
 
 
-#define ngx_http_labels_kirimchat_route(method, path, name, kind, parse,      \
-    render, body)                                                             \
+#define ngx_http_labels_kirimchat_route(method, path, name, kind, action,     \
+    parse, render, body)                                                      \
     { method, ngx_string(path), ngx_string(name), kind, ngx_string("key"),    \
-      ngx_null_string, ngx_http_labels_kirimchat_##parse,                     \
+      ngx_null_string, action, ngx_http_labels_kirimchat_##parse,             \
       ngx_http_labels_kirimchat_##render, body }
+
+/* what exists in a long form as well, with the phone number in front */
+
+#define ngx_http_labels_kirimchat_contact_routes(prefix)                      \
+    ngx_http_labels_kirimchat_route(NGX_HTTP_POST,                            \
+        prefix "/contacts/bulk_label", "bulk.change", NGX_HTTP_LABELS_BULK,   \
+        ngx_null_string, bulk, render_bulk, 1),                               \
+                                                                              \
+    ngx_http_labels_kirimchat_route(NGX_HTTP_POST,                            \
+        prefix "/contacts/{}/labels", "contact.add", NGX_HTTP_LABELS_CHANGE,  \
+        ngx_string("add"), attach, render_link, 1),                           \
+                                                                              \
+    ngx_http_labels_kirimchat_route(NGX_HTTP_GET,                             \
+        prefix "/contacts/{}/labels", "contact.read", NGX_HTTP_LABELS_READ,   \
+        ngx_null_string, contact_labels, render_list, 0),                     \
+                                                                              \
+    ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE,                          \
+        prefix "/contacts/{}/labels/{}", "contact.remove",                    \
+        NGX_HTTP_LABELS_CHANGE, ngx_string("remove"), detach, render_link, 0)
 
 
 static ngx_http_labels_route_t  ngx_http_labels_kirimchat_routes[] = {
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_POST,
-        "/v1/contacts/{}/labels", "contact.add", NGX_HTTP_LABELS_CHANGE,
-        attach, render_link, 1),
+    ngx_http_labels_kirimchat_contact_routes("/v1"),
+    ngx_http_labels_kirimchat_contact_routes("/v1/{}"),
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_GET,
-        "/v1/contacts/{}/labels", "contact.read", NGX_HTTP_LABELS_READ,
-        list, render_list, 0),
+    ngx_http_labels_kirimchat_route(NGX_HTTP_GET, "/v1/labels", "label.list",
+        NGX_HTTP_LABELS_LABEL_LIST, ngx_null_string, labels, render_list, 0),
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE,
-        "/v1/contacts/{}/labels/{}", "contact.remove", NGX_HTTP_LABELS_CHANGE,
-        detach, render_link, 0),
+    ngx_http_labels_kirimchat_route(NGX_HTTP_POST, "/v1/labels",
+        "label.create", NGX_HTTP_LABELS_LABEL_CREATE, ngx_null_string, create,
+        render_label, 1),
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_POST,
-        "/v1/{}/contacts/{}/labels", "contact.add", NGX_HTTP_LABELS_CHANGE,
-        attach, render_link, 1),
+    ngx_http_labels_kirimchat_route(NGX_HTTP_GET, "/v1/labels/{}",
+        "label.get", NGX_HTTP_LABELS_LABEL_GET, ngx_null_string, label,
+        render_label, 0),
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_GET,
-        "/v1/{}/contacts/{}/labels", "contact.read", NGX_HTTP_LABELS_READ,
-        list, render_list, 0),
+    ngx_http_labels_kirimchat_route(NGX_HTTP_PATCH, "/v1/labels/{}",
+        "label.update", NGX_HTTP_LABELS_LABEL_UPDATE, ngx_null_string, update,
+        render_label, 1),
 
-    ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE,
-        "/v1/{}/contacts/{}/labels/{}", "contact.remove",
-        NGX_HTTP_LABELS_CHANGE, detach, render_link, 0),
+    ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE, "/v1/labels/{}",
+        "label.delete", NGX_HTTP_LABELS_LABEL_DELETE, ngx_null_string, label,
+        render_deleted, 0),
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
-      ngx_null_string, NULL, NULL, 0 }
+      ngx_null_string, ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -192,13 +190,13 @@ ngx_http_labels_kirimchat_attach(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     ngx_int_t                rc;
-    ngx_str_t               *key;
+    ngx_str_t               *key, uuid;
     ngx_http_labels_json_t  *label;
 
     rc = ngx_http_labels_kirimchat_key(ex, &key);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_labels_kirimchat_path(ex, op);
+        rc = ngx_http_labels_kirimchat_contact(ex, op);
     }
 
     if (rc == NGX_OK) {
@@ -211,25 +209,20 @@ ngx_http_labels_kirimchat_attach(ngx_http_labels_exchange_t *ex,
 
     label = ngx_http_labels_member(ex, "label_id");
 
-    if (label == NULL) {
-        return ngx_http_labels_kirimchat_field(ex,
-                            NGX_HTTP_LABELS_KIRIMCHAT_MISSING, "label_id");
-    }
-
-    if (label->type != NGX_HTTP_LABELS_JSON_STRING) {
-        return ngx_http_labels_kirimchat_field(ex,
-                            NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "label_id");
-    }
-
-    rc = ngx_http_labels_kirimchat_label(ex, op, &label->value);
+    rc = ngx_http_labels_kirimchat_label_member(ex, op, label, &uuid);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    ngx_str_set(&op->p.action, "add");
+    ngx_str_set(&op->p.match, "uuid");
+    op->p.same_team = 1;
 
-    return key ? ngx_http_labels_kirimchat_fingerprint(ex, op, key) : NGX_OK;
+    if (ngx_http_labels_add_id(op, &op->p.items, &uuid) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_labels_kirimchat_fingerprint(ex, op, key);
 }
 
 
@@ -238,27 +231,34 @@ ngx_http_labels_kirimchat_detach(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     ngx_int_t  rc;
+    ngx_str_t  uuid;
 
-    rc = ngx_http_labels_kirimchat_path(ex, op);
+    rc = ngx_http_labels_kirimchat_contact(ex, op);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_labels_kirimchat_label_id(ex, op,
+                                                &ex->params[ex->nparams - 1],
+                                                "label_id", &uuid);
+    }
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    ngx_str_set(&op->p.action, "remove");
+    ngx_str_set(&op->p.match, "uuid");
+    op->p.same_team = 1;
 
-    return ngx_http_labels_kirimchat_label(ex, op,
-                                           &ex->params[ex->nparams - 1]);
+    return ngx_http_labels_add_id(op, &op->p.items, &uuid);
 }
 
 
 static ngx_int_t
-ngx_http_labels_kirimchat_list(ngx_http_labels_exchange_t *ex,
+ngx_http_labels_kirimchat_contact_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     ngx_int_t  rc;
 
-    rc = ngx_http_labels_kirimchat_path(ex, op);
+    rc = ngx_http_labels_kirimchat_contact(ex, op);
 
     if (rc != NGX_OK) {
         return rc;
@@ -270,9 +270,9 @@ ngx_http_labels_kirimchat_list(ngx_http_labels_exchange_t *ex,
 }
 
 
-/* Idempotency-Key: 1 to 255 printable ASCII characters; *key NULL: none */
+/* 1 to 255 printable ASCII characters; *key NULL: none */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_labels_kirimchat_key(ngx_http_labels_exchange_t *ex, ngx_str_t **key)
 {
     size_t  i;
@@ -300,67 +300,130 @@ ngx_http_labels_kirimchat_key(ngx_http_labels_exchange_t *ex, ngx_str_t **key)
 }
 
 
+ngx_int_t
+ngx_http_labels_kirimchat_phone(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    size_t      i;
+    ngx_str_t  *phone;
+
+    ngx_str_set(&op->p.target, "uuid");
+
+    if (ngx_strncmp(ex->route->path.data, "/v1/{}", 6) != 0) {
+        return NGX_OK;
+    }
+
+    phone = &ex->params[0];
+
+    for (i = 0; i < phone->len; i++) {
+        if (phone->data[i] < '0' || phone->data[i] > '9') {
+            break;
+        }
+    }
+
+    if (i < 6 || i > 20 || i < phone->len) {
+        return ngx_http_labels_kirimchat_field(ex,
+                       NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "phone_number_id");
+    }
+
+    op->p.via = ngx_http_labels_operation_copy(op, phone);
+
+    return op->p.via.data ? NGX_OK : NGX_ERROR;
+}
+
+
 /* the ids of the path, from left to right; the label's is the caller's */
 
 static ngx_int_t
-ngx_http_labels_kirimchat_path(ngx_http_labels_exchange_t *ex,
+ngx_http_labels_kirimchat_contact(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    size_t                            i;
     ngx_int_t                         rc;
-    ngx_str_t                        *contact, *phone;
+    ngx_str_t                        *contact;
     ngx_http_labels_kirimchat_ids_t  *ids;
 
-    ids = ngx_pcalloc(ex->pool, sizeof(ngx_http_labels_kirimchat_ids_t));
+    rc = ngx_http_labels_kirimchat_phone(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ids = ngx_http_labels_kirimchat_ids(ex);
+
     if (ids == NULL) {
         return NGX_ERROR;
     }
 
-    ex->data = ids;
-    contact = &ex->params[0];
-
-    /* "/v1/{phone_number_id}/contacts/...": the long form of a path */
-
-    if (ngx_strncmp(ex->route->path.data, "/v1/{}", 6) == 0) {
-        phone = &ex->params[0];
-        contact = &ex->params[1];
-
-        for (i = 0; i < phone->len; i++) {
-            if (phone->data[i] < '0' || phone->data[i] > '9') {
-                break;
-            }
-        }
-
-        if (i < 6 || i > 20 || i < phone->len) {
-            return ngx_http_labels_kirimchat_field(ex,
-                       NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "phone_number_id");
-        }
-
-        op->p.via = ngx_http_labels_operation_copy(op, phone);
-
-        if (op->p.via.data == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_str_set(&op->p.target, "uuid");
+    contact = &ex->params[op->p.via.data ? 1 : 0];
+    ids->contact = *contact;
 
     rc = ngx_http_labels_kirimchat_id(op, contact, "ctc_", &op->p.reference);
 
-    if (rc == NGX_DECLINED) {
-        return ngx_http_labels_kirimchat_field(ex,
-                                   NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "id");
-    }
-
-    ids->contact = *contact;
-
-    return rc;
+    return (rc == NGX_DECLINED)
+           ? ngx_http_labels_kirimchat_field(ex,
+                                     NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "id")
+           : rc;
 }
 
 
-/* uuid.data NULL: well formed, and nothing has this id */
+ngx_http_labels_kirimchat_ids_t *
+ngx_http_labels_kirimchat_ids(ngx_http_labels_exchange_t *ex)
+{
+    if (ex->data == NULL) {
+        ex->data = ngx_pcalloc(ex->pool,
+                               sizeof(ngx_http_labels_kirimchat_ids_t));
+    }
 
-static ngx_int_t
+    return ex->data;
+}
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_label_member(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_json_t *label,
+    ngx_str_t *uuid)
+{
+    if (label == NULL) {
+        return ngx_http_labels_kirimchat_field(ex,
+                            NGX_HTTP_LABELS_KIRIMCHAT_MISSING, "label_id");
+    }
+
+    if (label->type != NGX_HTTP_LABELS_JSON_STRING) {
+        return ngx_http_labels_kirimchat_field(ex,
+                            NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "label_id");
+    }
+
+    return ngx_http_labels_kirimchat_label_id(ex, op, &label->value,
+                                              "label_id", uuid);
+}
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_label_id(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_str_t *id, char *field,
+    ngx_str_t *uuid)
+{
+    ngx_int_t                         rc;
+    ngx_http_labels_kirimchat_ids_t  *ids;
+
+    ids = ngx_http_labels_kirimchat_ids(ex);
+
+    if (ids == NULL) {
+        return NGX_ERROR;
+    }
+
+    ids->label = *id;
+
+    rc = ngx_http_labels_kirimchat_id(op, id, "lbl_", uuid);
+
+    return (rc == NGX_DECLINED)
+           ? ngx_http_labels_kirimchat_field(ex,
+                                   NGX_HTTP_LABELS_KIRIMCHAT_INVALID, field)
+           : rc;
+}
+
+
+ngx_int_t
 ngx_http_labels_kirimchat_id(ngx_http_labels_operation_t *op, ngx_str_t *text,
     char *prefix, ngx_str_t *uuid)
 {
@@ -393,7 +456,7 @@ ngx_http_labels_kirimchat_id(ngx_http_labels_operation_t *op, ngx_str_t *text,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_labels_kirimchat_body(ngx_http_labels_exchange_t *ex)
 {
     ngx_http_labels_json_error_e  error;
@@ -423,44 +486,19 @@ ngx_http_labels_kirimchat_body(ngx_http_labels_exchange_t *ex)
 }
 
 
-static ngx_int_t
-ngx_http_labels_kirimchat_label(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op, ngx_str_t *id)
-{
-    ngx_int_t                        rc;
-    ngx_str_t                        uuid;
-    ngx_http_labels_kirimchat_ids_t *ids;
-
-    rc = ngx_http_labels_kirimchat_id(op, id, "lbl_", &uuid);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_http_labels_kirimchat_field(ex,
-                            NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "label_id");
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_str_set(&op->p.match, "uuid");
-    op->p.same_team = 1;
-
-    ids = ex->data;
-    ids->label = *id;
-
-    return ngx_http_labels_add_id(op, &uuid);
-}
-
-
 /* SHA-256 over the method, the decoded path and the canonical body */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_labels_kirimchat_fingerprint(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op, ngx_str_t *key)
 {
     u_char                         digest[NGX_HTTP_LABELS_DIGEST_LEN];
     ngx_str_t                      text, path;
     ngx_http_labels_json_writer_t  w;
+
+    if (key == NULL) {
+        return NGX_OK;
+    }
 
     path = ngx_http_labels_unescape(ex->pool, &ex->path, 0);
 
@@ -500,69 +538,6 @@ ngx_http_labels_kirimchat_fingerprint(ngx_http_labels_exchange_t *ex,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_labels_kirimchat_page(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    int64_t    limit;
-    ngx_str_t  text;
-
-    static ngx_str_t  limit_name = ngx_string("limit");
-    static ngx_str_t  cursor_name = ngx_string("cursor");
-
-    op->p.limit = NGX_HTTP_LABELS_KIRIMCHAT_LIMIT;
-
-    text = ngx_http_labels_query(ex, &limit_name);
-
-    if (text.data) {
-        if (ngx_http_labels_decimal_parse(&text, &limit) != NGX_OK
-            || limit < 1 || limit > NGX_HTTP_LABELS_KIRIMCHAT_MAX_LIMIT)
-        {
-            return ngx_http_labels_kirimchat_field(ex,
-                                 NGX_HTTP_LABELS_KIRIMCHAT_LIMIT_RANGE,
-                                 "limit");
-        }
-
-        op->p.limit = (ngx_int_t) limit;
-    }
-
-    text = ngx_http_labels_query(ex, &cursor_name);
-
-    if (text.data
-        && ngx_http_labels_kirimchat_cursor(ex, &text, &op->p.after) != NGX_OK)
-    {
-        return ngx_http_labels_kirimchat_field(ex,
-                                 NGX_HTTP_LABELS_KIRIMCHAT_CURSOR, "cursor");
-    }
-
-    return NGX_OK;
-}
-
-
-/* base64url of a letter and a position: "a42" */
-
-static ngx_int_t
-ngx_http_labels_kirimchat_cursor(ngx_http_labels_exchange_t *ex,
-    ngx_str_t *cursor, int64_t *position)
-{
-    ngx_str_t  text;
-
-    text.data = ngx_pnalloc(ex->pool, ngx_base64_decoded_length(cursor->len));
-
-    if (text.data == NULL
-        || ngx_decode_base64url(&text, cursor) != NGX_OK
-        || text.len < 2 || text.data[0] != 'a')
-    {
-        return NGX_ERROR;
-    }
-
-    text.data++;
-    text.len--;
-
-    return ngx_http_labels_decimal_parse(&text, position);
 }
 
 

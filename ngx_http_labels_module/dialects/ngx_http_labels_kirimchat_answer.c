@@ -17,16 +17,15 @@ static void ngx_http_labels_kirimchat_write_label(
     ngx_uint_t row);
 static void ngx_http_labels_kirimchat_write_time(
     ngx_http_labels_json_writer_t *w, int64_t time);
-static void ngx_http_labels_kirimchat_write_cursor(
-    ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w,
-    int64_t position);
 static ngx_int_t ngx_http_labels_kirimchat_finish(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w);
 
 
-/* how a colour of the palette is called, by index */
+/* how a colour of the palette reads, by index */
 
-static ngx_str_t  ngx_http_labels_kirimchat_colors[] = {
+static ngx_str_t
+    ngx_http_labels_kirimchat_colors[NGX_HTTP_LABELS_PALETTE_SIZE] =
+{
     ngx_string("orange"), ngx_string("sky"), ngx_string("amber"),
     ngx_string("violet"), ngx_string("gray"), ngx_string("emerald"),
     ngx_string("pink"), ngx_string("amber"), ngx_string("blue"),
@@ -35,6 +34,84 @@ static ngx_str_t  ngx_http_labels_kirimchat_colors[] = {
     ngx_string("lime"), ngx_string("orange"), ngx_string("sky"),
     ngx_string("violet"), ngx_string("violet")
 };
+
+
+/* the entry that a name stands for, where several read as it */
+
+static struct {
+    ngx_str_t    name;
+    ngx_int_t    index;
+} ngx_http_labels_kirimchat_names[] = {
+    { ngx_string("gray"), NGX_HTTP_LABELS_PALETTE_GRAY },
+    { ngx_string("red"), 13 },
+    { ngx_string("orange"), 16 },
+    { ngx_string("amber"), 2 },
+    { ngx_string("yellow"), 9 },
+    { ngx_string("lime"), 15 },
+    { ngx_string("green"), 12 },
+    { ngx_string("emerald"), 5 },
+    { ngx_string("teal"), 10 },
+    { ngx_string("sky"), 1 },
+    { ngx_string("blue"), 14 },
+    { ngx_string("violet"), 19 },
+    { ngx_string("pink"), 6 },
+    { ngx_null_string, -1 }
+};
+
+
+/* the columns of a label in the results that hold some */
+
+typedef struct {
+    ngx_uint_t   uuid;
+    ngx_uint_t   title;
+    ngx_uint_t   color;
+    ngx_uint_t   team;
+    ngx_uint_t   created;
+    ngx_uint_t   updated;
+} ngx_http_labels_kirimchat_columns_t;
+
+static ngx_http_labels_kirimchat_columns_t
+    ngx_http_labels_kirimchat_attached =
+{
+    NGX_HTTP_LABELS_READ_UUID, NGX_HTTP_LABELS_READ_TITLE,
+    NGX_HTTP_LABELS_READ_COLOR, NGX_HTTP_LABELS_READ_TEAM,
+    NGX_HTTP_LABELS_READ_CREATED, NGX_HTTP_LABELS_READ_UPDATED
+};
+
+static ngx_http_labels_kirimchat_columns_t
+    ngx_http_labels_kirimchat_catalogue =
+{
+    NGX_HTTP_LABELS_LABEL_UUID, NGX_HTTP_LABELS_LABEL_TITLE,
+    NGX_HTTP_LABELS_LABEL_COLOR, NGX_HTTP_LABELS_LABEL_TEAM,
+    NGX_HTTP_LABELS_LABEL_CREATED, NGX_HTTP_LABELS_LABEL_UPDATED
+};
+
+
+ngx_str_t *
+ngx_http_labels_kirimchat_color_name(ngx_uint_t index)
+{
+    return &ngx_http_labels_kirimchat_colors[index];
+}
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_color_index(ngx_str_t *name)
+{
+    ngx_uint_t   i;
+    ngx_str_t   *known;
+
+    for (i = 0; ngx_http_labels_kirimchat_names[i].name.len; i++) {
+        known = &ngx_http_labels_kirimchat_names[i].name;
+
+        if (known->len == name->len
+            && ngx_strncmp(known->data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    return ngx_http_labels_kirimchat_names[i].index;
+}
 
 
 ngx_int_t
@@ -83,6 +160,7 @@ ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     ngx_int_t                      rc;
+    ngx_str_t                      cursor;
     ngx_uint_t                     row, last;
     ngx_http_labels_json_writer_t  w;
 
@@ -109,13 +187,135 @@ ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
     if (op->rows - 1 > last) {
         ngx_http_labels_json_literal(&w,
                                      "],\"has_more\":true,\"next_cursor\":");
-        ngx_http_labels_kirimchat_write_cursor(ex, &w,
-                                 ngx_http_labels_cell_integer(op, last,
-                                             NGX_HTTP_LABELS_READ_POSITION));
+        cursor = ngx_http_labels_kirimchat_next_cursor(ex, op, last);
+
+        if (cursor.len == 0) {
+            return NGX_ERROR;
+        }
+
+        ngx_http_labels_json_string(&w, &cursor);
+
     } else {
         ngx_http_labels_json_literal(&w,
                                "],\"has_more\":false,\"next_cursor\":null");
     }
+
+    return ngx_http_labels_kirimchat_finish(ex, &w);
+}
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_render_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                      rc;
+    ngx_http_labels_json_writer_t  w;
+
+    rc = ngx_http_labels_kirimchat_first(ex, op);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_labels_kirimchat_outcome(ex, op);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"data\":");
+    ngx_http_labels_kirimchat_write_label(&w, op, 0);
+
+    rc = ngx_http_labels_kirimchat_finish(ex, &w);
+
+    if (op->kind == NGX_HTTP_LABELS_LABEL_CREATE) {
+        ex->status = NGX_HTTP_CREATED;
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_labels_kirimchat_render_deleted(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                         rc;
+    ngx_http_labels_json_writer_t     w;
+    ngx_http_labels_kirimchat_ids_t  *ids;
+
+    rc = ngx_http_labels_kirimchat_outcome(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ids = ex->data;
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"data\":{\"id\":");
+    ngx_http_labels_json_string(&w, &ids->label);
+    ngx_http_labels_json_literal(&w, ",\"object\":\"label\",\"deleted\":"
+                                     "true}");
+
+    return ngx_http_labels_kirimchat_finish(ex, &w);
+}
+
+
+/* contacts in the wanted state, of nobody, and of another team */
+
+ngx_int_t
+ngx_http_labels_kirimchat_render_bulk(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                      rc;
+    ngx_str_t                     *name;
+    ngx_uint_t                     row, applied, unknown, mismatch;
+    ngx_http_labels_json_writer_t  w;
+
+    rc = ngx_http_labels_kirimchat_first(ex, op);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_labels_kirimchat_outcome(ex, op);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    applied = 0;
+    unknown = 0;
+    mismatch = 0;
+
+    for (row = 1; row < op->rows; row++) {
+        name = ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_BULK_OUTCOME);
+
+        switch (ngx_http_labels_outcome(name)) {
+
+        case NGX_HTTP_LABELS_TARGET_NOT_FOUND:
+            unknown++;
+            break;
+
+        case NGX_HTTP_LABELS_OTHER_TEAM:
+            mismatch++;
+            break;
+
+        default:
+            applied++;
+            break;
+        }
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_json_literal(&w, "{\"data\":{\"applied\":");
+    ngx_http_labels_json_integer(&w, applied);
+    ngx_http_labels_json_literal(&w, ",\"skipped_cross_org\":");
+    ngx_http_labels_json_integer(&w, unknown);
+    ngx_http_labels_json_literal(&w, ",\"skipped_team_mismatch\":");
+    ngx_http_labels_json_integer(&w, mismatch);
+    ngx_http_labels_json_literal(&w, "}");
 
     return ngx_http_labels_kirimchat_finish(ex, &w);
 }
@@ -130,7 +330,8 @@ static ngx_int_t
 ngx_http_labels_kirimchat_first(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_str_t  *first, *value;
+    ngx_str_t   *first, *value;
+    ngx_uint_t   column;
 
     static ngx_str_t  name = ngx_string("Idempotent-Replayed");
     static ngx_str_t  yes = ngx_string("true");
@@ -143,7 +344,22 @@ ngx_http_labels_kirimchat_first(ngx_http_labels_exchange_t *ex,
         return NGX_OK;
     }
 
-    first = ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_CHANGE_REQUEST_ID);
+    switch (op->kind) {
+
+    case NGX_HTTP_LABELS_BULK:
+        column = NGX_HTTP_LABELS_BULK_REQUEST_ID;
+        break;
+
+    case NGX_HTTP_LABELS_LABEL_CREATE:
+        column = NGX_HTTP_LABELS_LABEL_REQUEST_ID;
+        break;
+
+    default: /* NGX_HTTP_LABELS_CHANGE */
+        column = NGX_HTTP_LABELS_CHANGE_REQUEST_ID;
+        break;
+    }
+
+    first = ngx_http_labels_cell(op, 0, column);
     value = &no;
 
     if (first->len == sizeof(ex->uuid)
@@ -189,6 +405,18 @@ ngx_http_labels_kirimchat_outcome(ngx_http_labels_exchange_t *ex,
         return ngx_http_labels_kirimchat_field(ex,
                          NGX_HTTP_LABELS_KIRIMCHAT_OTHER_TEAM, "label_id");
 
+    case NGX_HTTP_LABELS_TEAM_MISSING:
+        return ngx_http_labels_kirimchat_field(ex,
+                             NGX_HTTP_LABELS_KIRIMCHAT_NO_TEAM, "team_id");
+
+    case NGX_HTTP_LABELS_TEAM_NOT_FOUND:
+        return ngx_http_labels_kirimchat_field(ex,
+                             NGX_HTTP_LABELS_KIRIMCHAT_INVALID, "team_id");
+
+    case NGX_HTTP_LABELS_TITLE_TAKEN:
+        return ngx_http_labels_kirimchat_field(ex,
+                             NGX_HTTP_LABELS_KIRIMCHAT_NAME_TAKEN, "name");
+
     case NGX_HTTP_LABELS_KEY_REUSED:
         return ngx_http_labels_problem(ex,
                                        NGX_HTTP_LABELS_KIRIMCHAT_KEY_REUSED);
@@ -209,33 +437,38 @@ static void
 ngx_http_labels_kirimchat_write_label(ngx_http_labels_json_writer_t *w,
     ngx_http_labels_operation_t *op, ngx_uint_t row)
 {
-    u_char      ulid[NGX_HTTP_LABELS_ULID_LEN];
-    ngx_str_t  *cell;
+    u_char                                ulid[NGX_HTTP_LABELS_ULID_LEN];
+    ngx_str_t                            *cell;
+    ngx_http_labels_kirimchat_columns_t  *columns;
 
-    cell = ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_READ_UUID);
+    columns = (op->kind == NGX_HTTP_LABELS_READ)
+              ? &ngx_http_labels_kirimchat_attached
+              : &ngx_http_labels_kirimchat_catalogue;
+
+    cell = ngx_http_labels_cell(op, row, columns->uuid);
     (void) ngx_http_labels_ulid_text(ulid, cell->data);
 
     ngx_http_labels_json_literal(w, "{\"id\":\"lbl_");
     ngx_http_labels_json_raw(w, ulid, sizeof(ulid));
     ngx_http_labels_json_literal(w, "\",\"object\":\"label\",\"name\":");
     ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
-                                               NGX_HTTP_LABELS_READ_TITLE));
+                                                        columns->title));
 
-    cell = ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_READ_COLOR);
+    cell = ngx_http_labels_cell(op, row, columns->color);
 
     ngx_http_labels_json_literal(w, ",\"color\":");
     ngx_http_labels_json_string(w,
-         &ngx_http_labels_kirimchat_colors[ngx_http_labels_palette_index(cell)]
-                                );
+        ngx_http_labels_kirimchat_color_name(
+            ngx_http_labels_palette_index(cell)));
     ngx_http_labels_json_literal(w, ",\"team_id\":");
     ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
-                                               NGX_HTTP_LABELS_READ_TEAM));
+                                                        columns->team));
     ngx_http_labels_json_literal(w, ",\"created_at\":");
     ngx_http_labels_kirimchat_write_time(w,
-        ngx_http_labels_cell_time(op, row, NGX_HTTP_LABELS_READ_CREATED));
+        ngx_http_labels_cell_time(op, row, columns->created));
     ngx_http_labels_json_literal(w, ",\"updated_at\":");
     ngx_http_labels_kirimchat_write_time(w,
-        ngx_http_labels_cell_time(op, row, NGX_HTTP_LABELS_READ_UPDATED));
+        ngx_http_labels_cell_time(op, row, columns->updated));
     ngx_http_labels_json_literal(w, "}");
 }
 
@@ -257,23 +490,6 @@ ngx_http_labels_kirimchat_write_time(ngx_http_labels_json_writer_t *w,
                     (int) (time / 1000 % 1000));
 
     ngx_http_labels_json_raw(w, text, p - text);
-}
-
-
-static void
-ngx_http_labels_kirimchat_write_cursor(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_json_writer_t *w, int64_t position)
-{
-    u_char     plain[NGX_INT64_LEN + 1], coded[2 * NGX_INT64_LEN];
-    ngx_str_t  text, cursor;
-
-    text.data = plain;
-    text.len = ngx_sprintf(plain, "a%L", position) - plain;
-
-    cursor.data = coded;
-    ngx_encode_base64url(&cursor, &text);
-
-    ngx_http_labels_json_string(w, &cursor);
 }
 
 

@@ -32,12 +32,6 @@ typedef enum {
 
 static ngx_int_t ngx_http_labels_leadlex_credential(
     ngx_http_labels_exchange_t *ex);
-static ngx_int_t ngx_http_labels_leadlex_read(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_leadlex_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_leadlex_remove(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_leadlex_contact(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_leadlex_change(ngx_http_labels_exchange_t *ex,
@@ -69,20 +63,23 @@ static ngx_http_labels_route_t  ngx_http_labels_leadlex_routes[] = {
     { NGX_HTTP_GET, NGX_HTTP_LABELS_LEADLEX_PATH,
       ngx_string("contact.read"), NGX_HTTP_LABELS_READ,
       ngx_string("key"), ngx_string(NGX_HTTP_LABELS_LEADLEX_READ),
-      ngx_http_labels_leadlex_read, ngx_http_labels_leadlex_render, 0 },
+      ngx_null_string, ngx_http_labels_leadlex_contact,
+      ngx_http_labels_leadlex_render, 0 },
 
     { NGX_HTTP_POST, NGX_HTTP_LABELS_LEADLEX_PATH,
       ngx_string("contact.add"), NGX_HTTP_LABELS_CHANGE,
       ngx_string("key"), ngx_string(NGX_HTTP_LABELS_LEADLEX_WRITE),
-      ngx_http_labels_leadlex_add, ngx_http_labels_leadlex_render, 1 },
+      ngx_string("add"), ngx_http_labels_leadlex_change,
+      ngx_http_labels_leadlex_render, 1 },
 
     { NGX_HTTP_DELETE, NGX_HTTP_LABELS_LEADLEX_PATH,
       ngx_string("contact.remove"), NGX_HTTP_LABELS_CHANGE,
       ngx_string("key"), ngx_string(NGX_HTTP_LABELS_LEADLEX_WRITE),
-      ngx_http_labels_leadlex_remove, ngx_http_labels_leadlex_render, 1 },
+      ngx_string("remove"), ngx_http_labels_leadlex_change,
+      ngx_http_labels_leadlex_render, 1 },
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
-      ngx_null_string, NULL, NULL, 0 }
+      ngx_null_string, ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -178,34 +175,6 @@ ngx_http_labels_leadlex_credential(ngx_http_labels_exchange_t *ex)
     }
 
     return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_LEADLEX_INVALID_KEY);
-}
-
-
-static ngx_int_t
-ngx_http_labels_leadlex_read(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    return ngx_http_labels_leadlex_contact(ex, op);
-}
-
-
-static ngx_int_t
-ngx_http_labels_leadlex_add(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "add");
-
-    return ngx_http_labels_leadlex_change(ex, op);
-}
-
-
-static ngx_int_t
-ngx_http_labels_leadlex_remove(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "remove");
-
-    return ngx_http_labels_leadlex_change(ex, op);
 }
 
 
@@ -317,7 +286,7 @@ ngx_http_labels_leadlex_tag(ngx_http_labels_exchange_t *ex,
             && ngx_http_labels_text_length(&tag)
                <= NGX_HTTP_LABELS_LEADLEX_MAX_TAG)
         {
-            return ngx_http_labels_add_title(op, &tag, 1, 0);
+            return ngx_http_labels_add_title(op, &op->p.items, &tag, 1, 0);
         }
     }
 

@@ -7,14 +7,11 @@
 #include "ngx_http_labels_palette.h"
 
 
-#define NGX_HTTP_LABELS_PALETTE_GRAY  4
-
-
 static ngx_int_t ngx_http_labels_palette_parse(ngx_str_t *color,
     ngx_int_t *rgb);
 
 
-static ngx_str_t  ngx_http_labels_palette[] = {
+static ngx_str_t  ngx_http_labels_palette[NGX_HTTP_LABELS_PALETTE_SIZE] = {
     ngx_string("#ff9485"),
     ngx_string("#64c4ff"),
     ngx_string("#ffd429"),
@@ -58,7 +55,7 @@ ngx_http_labels_palette_index(ngx_str_t *color)
     index = 0;
     nearest = NGX_MAX_INT_T_VALUE;
 
-    for (i = 0; i < sizeof(ngx_http_labels_palette) / sizeof(ngx_str_t); i++) {
+    for (i = 0; i < NGX_HTTP_LABELS_PALETTE_SIZE; i++) {
         (void) ngx_http_labels_palette_parse(&ngx_http_labels_palette[i],
                                              entry);
         distance = 0;

@@ -17,6 +17,10 @@
 #include <ngx_core.h>
 
 
+#define NGX_HTTP_LABELS_PALETTE_SIZE  20
+#define NGX_HTTP_LABELS_PALETTE_GRAY  4
+
+
 /* The hexadecimal value of an entry, "#64c4ff"; index: 0 to 19. */
 ngx_str_t *ngx_http_labels_palette_hex(ngx_uint_t index);
 

@@ -4,7 +4,7 @@
  */
 
 /*
- * Wawp: labels linked to chats by number.
+ * Wawp: labels linked to chats by number, and their catalogue.
  */
 
 
@@ -22,45 +22,112 @@ static ngx_int_t ngx_http_labels_wawp_credential(
     ngx_http_labels_exchange_t *ex);
 static ngx_int_t ngx_http_labels_wawp_link(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op);
-static ngx_int_t ngx_http_labels_wawp_unlink(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_wawp_replace(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_wawp_read(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_list(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_chats(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_create(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_update(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_outcome(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_wawp_render_done(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_render_label(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static ngx_int_t ngx_http_labels_wawp_render_labels(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_render_chats(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_render_chat_labels(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_total(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_uint_t column);
 static int ngx_libc_cdecl ngx_http_labels_wawp_compare(const void *one,
     const void *two);
+static void ngx_http_labels_wawp_write_label(ngx_http_labels_json_writer_t *w,
+    int64_t id, ngx_str_t *title, ngx_str_t *color);
 static ngx_int_t ngx_http_labels_wawp_problem(ngx_http_labels_exchange_t *ex);
+static void ngx_http_labels_wawp_message(ngx_http_labels_json_writer_t *w,
+    ngx_http_labels_problem_t *problem);
 static ngx_int_t ngx_http_labels_wawp_headers(ngx_http_labels_exchange_t *ex);
 
 
-#define ngx_http_labels_wawp_route(method, path, name, kind, parse, render)   \
+#define ngx_http_labels_wawp_route(method, path, name, kind, action, parse,   \
+    render)                                                                   \
     { method, ngx_string(path), ngx_string(name), kind, ngx_string("token"),  \
-      ngx_null_string, ngx_http_labels_wawp_##parse,                          \
+      ngx_null_string, action, ngx_http_labels_wawp_##parse,                  \
       ngx_http_labels_wawp_##render, 1 }
 
-/* every path exists below both prefixes */
+/* every path exists below both prefixes, with words that come before {id} */
 
 #define ngx_http_labels_wawp_routes_of(prefix)                                \
+    ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels",                \
+        "label.list", NGX_HTTP_LABELS_LABEL_LIST, ngx_null_string, list,      \
+        render_labels),                                                       \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_POST, prefix "/labels",               \
+        "label.create", NGX_HTTP_LABELS_LABEL_CREATE, ngx_null_string,        \
+        create, render_label),                                                \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels/all",            \
+        "label.list", NGX_HTTP_LABELS_LABEL_LIST, ngx_null_string, list,      \
+        render_labels),                                                       \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_POST, prefix "/labels/create",        \
+        "label.create", NGX_HTTP_LABELS_LABEL_CREATE, ngx_null_string,        \
+        create, render_label),                                                \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels/{id}",           \
+        "label.get", NGX_HTTP_LABELS_LABEL_GET, ngx_null_string, label,       \
+        render_label),                                                        \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/{id}",           \
+        "label.update", NGX_HTTP_LABELS_LABEL_UPDATE, ngx_null_string,        \
+        update, render_label),                                                \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_DELETE, prefix "/labels/{id}",        \
+        "label.delete", NGX_HTTP_LABELS_LABEL_DELETE, ngx_null_string, label, \
+        render_done),                                                         \
+                                                                              \
     ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels/chats/{}",       \
-        "chat.read", NGX_HTTP_LABELS_READ, read, render_labels),              \
+        "chat.read", NGX_HTTP_LABELS_READ, ngx_null_string, read,             \
+        render_chat_labels),                                                  \
                                                                               \
     ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/chats/{}",       \
-        "chat.replace", NGX_HTTP_LABELS_CHANGE, replace, render_done),        \
+        "chat.replace", NGX_HTTP_LABELS_CHANGE, ngx_string("replace"),        \
+        replace, render_done),                                                \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/{id}/update",    \
+        "label.update", NGX_HTTP_LABELS_LABEL_UPDATE, ngx_null_string,        \
+        update, render_label),                                                \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_DELETE, prefix "/labels/{id}/delete", \
+        "label.delete", NGX_HTTP_LABELS_LABEL_DELETE, ngx_null_string, label, \
+        render_done),                                                         \
+                                                                              \
+    ngx_http_labels_wawp_route(NGX_HTTP_GET, prefix "/labels/{id}/chats",     \
+        "label.chats", NGX_HTTP_LABELS_LABEL_TARGETS, ngx_null_string, chats, \
+        render_chats),                                                        \
                                                                               \
     ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/{id}/chats/{}",  \
-        "chat.add", NGX_HTTP_LABELS_CHANGE, link, render_done),               \
+        "chat.add", NGX_HTTP_LABELS_CHANGE, ngx_string("add"), link,          \
+        render_done),                                                         \
                                                                               \
     ngx_http_labels_wawp_route(NGX_HTTP_POST, prefix "/labels/{id}/chats/{}", \
-        "chat.add", NGX_HTTP_LABELS_CHANGE, link, render_done),               \
+        "chat.add", NGX_HTTP_LABELS_CHANGE, ngx_string("add"), link,          \
+        render_done),                                                         \
                                                                               \
     ngx_http_labels_wawp_route(NGX_HTTP_DELETE,                               \
-        prefix "/labels/{id}/chats/{}",                                       \
-        "chat.remove", NGX_HTTP_LABELS_CHANGE, unlink, render_done)
+        prefix "/labels/{id}/chats/{}", "chat.remove",                        \
+        NGX_HTTP_LABELS_CHANGE, ngx_string("remove"), link, render_done)
 
 
 static ngx_http_labels_route_t  ngx_http_labels_wawp_routes[] = {
@@ -69,7 +136,7 @@ static ngx_http_labels_route_t  ngx_http_labels_wawp_routes[] = {
     ngx_http_labels_wawp_routes_of("/wp-json/awp/v1"),
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
-      ngx_null_string, NULL, NULL, 0 }
+      ngx_null_string, ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -120,7 +187,13 @@ static struct {
       ngx_string("Invalid Parameter Format: ") },
     { 400, ngx_string("conflicting_params"),
       ngx_string("Conflicting values for parameter: ") },
-    { 404, ngx_string("label_not_found"), ngx_string("Label not found") }
+    { 422, ngx_string("invalid_color"),
+      ngx_string("Use either 'color' or 'colorHex'") },
+    { 422, ngx_string("invalid_color"),
+      ngx_string("Invalid 'colorHex'. Possible values: ") },
+    { 404, ngx_string("label_not_found"), ngx_string("Label not found") },
+    { 422, ngx_string("label_limit"), ngx_string("Maximum ") },
+    { 422, ngx_string("label_exists"), ngx_string("Label with '") }
 };
 
 typedef char ngx_http_labels_wawp_problems_complete[
@@ -175,23 +248,9 @@ static ngx_int_t
 ngx_http_labels_wawp_link(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_str_set(&op->p.action, "add");
-
     return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID
                                                 | NGX_HTTP_LABELS_WAWP_CHAT,
-                                        &ex->params[0], &ex->params[1]);
-}
-
-
-static ngx_int_t
-ngx_http_labels_wawp_unlink(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_set(&op->p.action, "remove");
-
-    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID
-                                                | NGX_HTTP_LABELS_WAWP_CHAT,
-                                        &ex->params[0], &ex->params[1]);
+                                        0, &ex->params[0], &ex->params[1]);
 }
 
 
@@ -199,11 +258,9 @@ static ngx_int_t
 ngx_http_labels_wawp_replace(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_str_set(&op->p.action, "replace");
-
     return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_CHAT
                                                 | NGX_HTTP_LABELS_WAWP_LABELS,
-                                        NULL, &ex->params[0]);
+                                        0, NULL, &ex->params[0]);
 }
 
 
@@ -213,8 +270,107 @@ ngx_http_labels_wawp_read(ngx_http_labels_exchange_t *ex,
 {
     op->p.full = 1;
 
-    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_CHAT,
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_CHAT, 0,
                                         NULL, &ex->params[0]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_list(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.order, "label_id");
+
+    return ngx_http_labels_wawp_collect(ex, op, 0, NGX_HTTP_LABELS_WAWP_PAGE,
+                                        NULL, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID, 0,
+                                        &ex->params[0], NULL);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_chats(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID,
+                                        NGX_HTTP_LABELS_WAWP_PAGE,
+                                        &ex->params[0], NULL);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_create(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.unique, "account");
+    op->p.color = *ngx_http_labels_palette_hex(0);
+    op->p.listed = 1;
+    op->p.cap = ex->cap;
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_NAME,
+                                        NGX_HTTP_LABELS_WAWP_COLOR, NULL,
+                                        NULL);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_update(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_str_set(&op->p.unique, "account");
+
+    return ngx_http_labels_wawp_collect(ex, op, NGX_HTTP_LABELS_WAWP_ID,
+                                        NGX_HTTP_LABELS_WAWP_NAME
+                                        | NGX_HTTP_LABELS_WAWP_COLOR,
+                                        &ex->params[0], NULL);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_outcome(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    u_char     *p;
+    ngx_str_t   subject;
+
+    switch (op->outcome) {
+
+    case NGX_HTTP_LABELS_OK:
+    case NGX_HTTP_LABELS_UNCHANGED:
+        return NGX_OK;
+
+    case NGX_HTTP_LABELS_LABEL_LIMIT:
+        return ngx_http_labels_problem_of(ex, NGX_HTTP_LABELS_WAWP_LABEL_LIMIT,
+                                          NULL, op->p.cap);
+
+    case NGX_HTTP_LABELS_TITLE_TAKEN:
+        p = ngx_pnalloc(ex->pool, op->p.title.len + NGX_INT64_LEN
+                                  + sizeof("' already exists, id: "));
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        subject.data = p;
+        subject.len = ngx_sprintf(p, "%V' already exists, id: %L",
+                                  &op->p.title,
+                                  ngx_http_labels_cell_integer(op, 0,
+                                                   NGX_HTTP_LABELS_LABEL_ID))
+                      - p;
+
+        return ngx_http_labels_problem_of(ex,
+                                          NGX_HTTP_LABELS_WAWP_LABEL_EXISTS,
+                                          &subject, 0);
+
+    default:
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_NO_LABEL);
+    }
 }
 
 
@@ -222,13 +378,15 @@ static ngx_int_t
 ngx_http_labels_wawp_render_done(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
+    ngx_int_t  rc;
+
     static ngx_str_t  done = ngx_string("{\"success\":true,\"message\":"
                                    "\"Operation completed successfully\"}");
 
-    if (op->outcome != NGX_HTTP_LABELS_OK
-        && op->outcome != NGX_HTTP_LABELS_UNCHANGED)
-    {
-        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_NO_LABEL);
+    rc = ngx_http_labels_wawp_outcome(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     ex->status = NGX_HTTP_OK;
@@ -238,13 +396,133 @@ ngx_http_labels_wawp_render_done(ngx_http_labels_exchange_t *ex,
 }
 
 
-/* by number, where the other dialects show the order of attachment */
+static ngx_int_t
+ngx_http_labels_wawp_render_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                      rc;
+    ngx_http_labels_json_writer_t  w;
+
+    rc = ngx_http_labels_wawp_outcome(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+
+    ngx_http_labels_wawp_write_label(&w,
+        ngx_http_labels_cell_integer(op, 0, NGX_HTTP_LABELS_LABEL_ID),
+        ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_LABEL_TITLE),
+        ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_LABEL_COLOR));
+
+    ex->status = (op->kind == NGX_HTTP_LABELS_LABEL_CREATE) ? NGX_HTTP_CREATED
+                                                            : NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
 
 static ngx_int_t
 ngx_http_labels_wawp_render_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_uint_t                      i, n, index;
+    ngx_uint_t                     row;
+    ngx_http_labels_json_writer_t  w;
+
+    if (ngx_http_labels_wawp_total(ex, op, NGX_HTTP_LABELS_LABEL_TOTAL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+    ngx_http_labels_json_literal(&w, "[");
+
+    for (row = 1; row < op->rows; row++) {
+        if (row > 1) {
+            ngx_http_labels_json_literal(&w, ",");
+        }
+
+        ngx_http_labels_wawp_write_label(&w,
+            ngx_http_labels_cell_integer(op, row, NGX_HTTP_LABELS_LABEL_ID),
+            ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_TITLE),
+            ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_COLOR));
+    }
+
+    ngx_http_labels_json_literal(&w, "]");
+
+    ex->status = NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_render_chats(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_int_t                      rc;
+    ngx_uint_t                     row;
+    ngx_http_labels_json_writer_t  w;
+
+    rc = ngx_http_labels_wawp_outcome(ex, op);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_http_labels_wawp_total(ex, op, NGX_HTTP_LABELS_TARGETS_TOTAL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_labels_json_writer_init(&w, ex->pool);
+    ngx_http_labels_json_literal(&w, "[");
+
+    for (row = 1; row < op->rows; row++) {
+        if (row > 1) {
+            ngx_http_labels_json_literal(&w, ",");
+        }
+
+        ngx_http_labels_json_literal(&w, "{\"id\":");
+        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, row,
+                                            NGX_HTTP_LABELS_TARGETS_CHAT_ID));
+        ngx_http_labels_json_literal(&w, ",\"name\":");
+        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, row,
+                                               NGX_HTTP_LABELS_TARGETS_NAME));
+        ngx_http_labels_json_literal(&w, "}");
+    }
+
+    ngx_http_labels_json_literal(&w, "]");
+
+    ex->status = NGX_HTTP_OK;
+
+    return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+/* how many there are beyond the page */
+
+static ngx_int_t
+ngx_http_labels_wawp_total(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_uint_t column)
+{
+    static ngx_str_t  name = ngx_string("X-Total-Count");
+
+    return ngx_http_labels_header_out_number(ex, &name,
+                               ngx_http_labels_cell_integer(op, 0, column));
+}
+
+
+/* by number, where the other dialects show the order of attachment */
+
+static ngx_int_t
+ngx_http_labels_wawp_render_chat_labels(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
+{
+    ngx_uint_t                      i, n;
     ngx_http_labels_wawp_row_t     *rows;
     ngx_http_labels_json_writer_t   w;
 
@@ -268,22 +546,13 @@ ngx_http_labels_wawp_render_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_literal(&w, "[");
 
     for (i = 0; i < n; i++) {
-        index = ngx_http_labels_palette_index(ngx_http_labels_cell(op,
-                                rows[i].row, NGX_HTTP_LABELS_READ_COLOR));
         if (i) {
             ngx_http_labels_json_literal(&w, ",");
         }
 
-        ngx_http_labels_json_literal(&w, "{\"id\":\"");
-        ngx_http_labels_json_integer(&w, rows[i].id);
-        ngx_http_labels_json_literal(&w, "\",\"name\":");
-        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, rows[i].row,
-                                               NGX_HTTP_LABELS_READ_TITLE));
-        ngx_http_labels_json_literal(&w, ",\"color\":");
-        ngx_http_labels_json_integer(&w, index);
-        ngx_http_labels_json_literal(&w, ",\"colorHex\":");
-        ngx_http_labels_json_string(&w, ngx_http_labels_palette_hex(index));
-        ngx_http_labels_json_literal(&w, "}");
+        ngx_http_labels_wawp_write_label(&w, rows[i].id,
+            ngx_http_labels_cell(op, rows[i].row, NGX_HTTP_LABELS_READ_TITLE),
+            ngx_http_labels_cell(op, rows[i].row, NGX_HTTP_LABELS_READ_COLOR));
     }
 
     ngx_http_labels_json_literal(&w, "]");
@@ -303,6 +572,26 @@ ngx_http_labels_wawp_compare(const void *one, const void *two)
     b = two;
 
     return (a->id > b->id) - (a->id < b->id);
+}
+
+
+static void
+ngx_http_labels_wawp_write_label(ngx_http_labels_json_writer_t *w, int64_t id,
+    ngx_str_t *title, ngx_str_t *color)
+{
+    ngx_uint_t  index;
+
+    index = ngx_http_labels_palette_index(color);
+
+    ngx_http_labels_json_literal(w, "{\"id\":\"");
+    ngx_http_labels_json_integer(w, id);
+    ngx_http_labels_json_literal(w, "\",\"name\":");
+    ngx_http_labels_json_string(w, title);
+    ngx_http_labels_json_literal(w, ",\"color\":");
+    ngx_http_labels_json_integer(w, index);
+    ngx_http_labels_json_literal(w, ",\"colorHex\":");
+    ngx_http_labels_json_string(w, ngx_http_labels_palette_hex(index));
+    ngx_http_labels_json_literal(w, "}");
 }
 
 
@@ -333,10 +622,45 @@ ngx_http_labels_wawp_problem(ngx_http_labels_exchange_t *ex)
     ngx_http_labels_json_literal(&w, ",\"message\":\"");
     ngx_http_labels_json_characters(&w,
                                  &ngx_http_labels_wawp_problems[code].message);
-    ngx_http_labels_json_characters(&w, &problem->subject);
+    ngx_http_labels_wawp_message(&w, problem);
     ngx_http_labels_json_literal(&w, "\"}");
 
     return ngx_http_labels_json_finish(&w, &ex->content);
+}
+
+
+/* what follows the text of the table */
+
+static void
+ngx_http_labels_wawp_message(ngx_http_labels_json_writer_t *w,
+    ngx_http_labels_problem_t *problem)
+{
+    ngx_uint_t  i;
+
+    switch (problem->code) {
+
+    case NGX_HTTP_LABELS_WAWP_COLOR_HEX:
+
+        for (i = 0; i < NGX_HTTP_LABELS_PALETTE_SIZE; i++) {
+            if (i) {
+                ngx_http_labels_json_literal(w, ", ");
+            }
+
+            ngx_http_labels_json_characters(w,
+                                            ngx_http_labels_palette_hex(i));
+        }
+
+        break;
+
+    case NGX_HTTP_LABELS_WAWP_LABEL_LIMIT:
+        ngx_http_labels_json_integer(w, problem->number);
+        ngx_http_labels_json_literal(w, " labels allowed");
+        break;
+
+    default:
+        ngx_http_labels_json_characters(w, &problem->subject);
+        break;
+    }
 }
 
 

@@ -4,16 +4,33 @@
  */
 
 /*
- * Parameters travel in the path, the query, the body and headers; every place
- * occurs in the vendor's own material.
+ * Wawp: parameters travel in the path, the query, the body and headers; every
+ * place occurs in the vendor's own material.
  */
 
 
+#include "ngx_http_labels_palette.h"
 #include "ngx_http_labels_wawp.h"
 
 
 #define NGX_HTTP_LABELS_WAWP_SOURCES     5
 #define NGX_HTTP_LABELS_WAWP_MAX_LABELS  1000
+#define NGX_HTTP_LABELS_WAWP_MAX_LIMIT   1000
+#define NGX_HTTP_LABELS_WAWP_MAX_OFFSET  999999999
+
+
+typedef ngx_int_t (*ngx_http_labels_wawp_normal_pt)(ngx_pool_t *pool,
+    ngx_str_t *value, ngx_str_t *normal);
+
+
+typedef struct {
+    ngx_uint_t                       bit;
+    ngx_str_t                        name;
+    ngx_str_t                        alias;
+    ngx_flag_t                       integer; /* JSON's integers will do */
+    ngx_flag_t                       filled;  /* "" is none */
+    ngx_http_labels_wawp_normal_pt   normal;
+} ngx_http_labels_wawp_parameter_t;
 
 
 /* the values of a parameter, the one that wins first */
@@ -21,107 +38,82 @@
 typedef struct {
     ngx_uint_t                   n;
     ngx_str_t                    values[NGX_HTTP_LABELS_WAWP_SOURCES];
+    ngx_str_t                    normal;
 } ngx_http_labels_wawp_values_t;
 
 
-/* a chat id's forms: suffix, digits, what may follow them, and the suffix that
-   is kept */
-
-typedef struct {
-    ngx_str_t                    suffix;
-    ngx_uint_t                   min;
-    ngx_uint_t                   max;
-    u_char                       separator;
-    ngx_uint_t                   more_min;
-    ngx_uint_t                   more_max;
-    ngx_flag_t                   keep;
-    ngx_str_t                    becomes;
-} ngx_http_labels_wawp_chat_t;
-
-
-typedef ngx_int_t (*ngx_http_labels_wawp_normal_pt)(ngx_pool_t *pool,
-    ngx_str_t *value, ngx_str_t *normal);
-
-
 static void ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
-    ngx_str_t *label, ngx_http_labels_wawp_values_t *ids, ngx_str_t *chat,
-    ngx_http_labels_wawp_values_t *chats);
-static ngx_int_t ngx_http_labels_wawp_check(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *ids,
-    ngx_http_labels_wawp_values_t *chats, ngx_http_labels_json_t *labels);
-static ngx_int_t ngx_http_labels_wawp_body(ngx_http_labels_exchange_t *ex);
-static ngx_int_t ngx_http_labels_wawp_account(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op);
+    ngx_http_labels_wawp_parameter_t *param, ngx_str_t *segment,
+    ngx_http_labels_wawp_values_t *values);
 static void ngx_http_labels_wawp_add(ngx_http_labels_wawp_values_t *values,
     ngx_str_t *value);
 static void ngx_http_labels_wawp_add_json(
+    ngx_http_labels_wawp_parameter_t *param,
     ngx_http_labels_wawp_values_t *values, ngx_http_labels_json_t *node);
-static ngx_flag_t ngx_http_labels_wawp_scalar(ngx_http_labels_json_t *node);
+static ngx_flag_t ngx_http_labels_wawp_placeholder(ngx_str_t *segment);
 static ngx_int_t ngx_http_labels_wawp_required(ngx_http_labels_exchange_t *ex,
     ngx_uint_t missing);
-static ngx_int_t ngx_http_labels_wawp_agree(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_wawp_values_t *values, ngx_str_t *normal,
-    ngx_http_labels_wawp_normal_pt normalize, char *name);
+static ngx_int_t ngx_http_labels_wawp_formats(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *values);
+static ngx_int_t ngx_http_labels_wawp_normal(
+    ngx_http_labels_wawp_parameter_t *param, ngx_pool_t *pool,
+    ngx_str_t *value, ngx_str_t *normal);
+static ngx_int_t ngx_http_labels_wawp_conflicts(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_wawp_values_t *values);
 static ngx_int_t ngx_http_labels_wawp_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op, ngx_http_labels_json_t *labels);
-static ngx_int_t ngx_http_labels_wawp_problem_with(
-    ngx_http_labels_exchange_t *ex, ngx_uint_t code, char *name);
-static ngx_int_t ngx_http_labels_wawp_normal_id(ngx_pool_t *pool,
-    ngx_str_t *value, ngx_str_t *normal);
-static ngx_int_t ngx_http_labels_wawp_normal_chat(ngx_pool_t *pool,
-    ngx_str_t *value, ngx_str_t *normal);
-static ngx_int_t ngx_http_labels_wawp_normal_number(ngx_pool_t *pool,
-    ngx_str_t *value, ngx_str_t *normal);
-static size_t ngx_http_labels_wawp_digits(u_char *p, u_char *end);
+static ngx_int_t ngx_http_labels_wawp_page(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op);
+static ngx_int_t ngx_http_labels_wawp_number(ngx_http_labels_exchange_t *ex,
+    char *name, int64_t min, int64_t max, size_t digits, ngx_int_t *number);
+static ngx_int_t ngx_http_labels_wawp_take(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *values);
+static ngx_int_t ngx_http_labels_wawp_take_color(
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op,
+    ngx_http_labels_wawp_values_t *color, ngx_http_labels_wawp_values_t *hex);
 
 
-static ngx_http_labels_wawp_chat_t  ngx_http_labels_wawp_chats[] = {
-    { ngx_string("@c.us"), 5, 20, 0, 0, 0, 0, ngx_string("@c.us") },
-    { ngx_string("@s.whatsapp.net"), 5, 20, ':', 1, 3, 0,
-      ngx_string("@c.us") },
-    { ngx_string("@g.us"), 5, 24, '-', 5, 12, 1, ngx_string("@g.us") },
-    { ngx_string("@lid"), 1, 20, ':', 1, 3, 0, ngx_string("@lid") },
-    { ngx_null_string, 0, 0, 0, 0, 0, 0, ngx_null_string }
-};
+/* in the order in which they are checked */
 
+typedef enum {
+    NGX_HTTP_LABELS_WAWP_PARAM_ID = 0,
+    NGX_HTTP_LABELS_WAWP_PARAM_CHAT,
+    NGX_HTTP_LABELS_WAWP_PARAM_NAME,
+    NGX_HTTP_LABELS_WAWP_PARAM_COLOR,
+    NGX_HTTP_LABELS_WAWP_PARAM_HEX,
+    NGX_HTTP_LABELS_WAWP_PARAMS
+} ngx_http_labels_wawp_param_e;
 
-void
-ngx_http_labels_wawp_token(ngx_http_labels_exchange_t *ex)
+static ngx_http_labels_wawp_parameter_t
+    ngx_http_labels_wawp_parameters[NGX_HTTP_LABELS_WAWP_PARAMS] =
 {
-    ngx_str_t  *header;
+    { NGX_HTTP_LABELS_WAWP_ID, ngx_string("id"), ngx_string("labelId"), 1, 1,
+      ngx_http_labels_wawp_normal_id },
 
-    static ngx_str_t  query = ngx_string("access_token");
-    static ngx_str_t  name = ngx_string("access-token");
+    { NGX_HTTP_LABELS_WAWP_CHAT, ngx_string("chatId"), ngx_null_string, 1, 1,
+      ngx_http_labels_wawp_normal_chat },
 
-    ex->token = ngx_http_labels_query(ex, &query);
+    { NGX_HTTP_LABELS_WAWP_NAME, ngx_string("name"), ngx_null_string, 0, 0,
+      ngx_http_labels_wawp_normal_name },
 
-    if (ex->token.len == 0) {
-        ex->token = ngx_http_labels_bearer(ex->request);
-    }
+    { NGX_HTTP_LABELS_WAWP_COLOR, ngx_string("color"), ngx_null_string, 1, 0,
+      ngx_http_labels_wawp_normal_color },
 
-    if (ex->token.len == 0) {
-        header = ngx_http_labels_header_in(ex->request, &name, NULL, NULL);
-
-        if (header) {
-            ex->token = *header;
-        }
-    }
-
-    if (ex->token.len == 0) {
-        ngx_str_null(&ex->token);
-    }
-}
+    { NGX_HTTP_LABELS_WAWP_COLOR, ngx_string("colorHex"), ngx_null_string,
+      0, 0, ngx_http_labels_wawp_normal_hex }
+};
 
 
 ngx_int_t
 ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op, ngx_uint_t needs, ngx_str_t *label,
-    ngx_str_t *chat)
+    ngx_http_labels_operation_t *op, ngx_uint_t required, ngx_uint_t optional,
+    ngx_str_t *label, ngx_str_t *chat)
 {
     ngx_int_t                       rc;
-    ngx_uint_t                      missing;
+    ngx_str_t                      *segments[NGX_HTTP_LABELS_WAWP_PARAMS];
+    ngx_uint_t                      i, present;
     ngx_http_labels_json_t         *labels;
-    ngx_http_labels_wawp_values_t   ids, chats;
+    ngx_http_labels_wawp_values_t   values[NGX_HTTP_LABELS_WAWP_PARAMS];
 
     rc = ngx_http_labels_wawp_body(ex);
 
@@ -138,284 +130,155 @@ ngx_http_labels_wawp_collect(ngx_http_labels_exchange_t *ex,
                                        NGX_HTTP_LABELS_WAWP_FORMAT, "body");
     }
 
-    ngx_http_labels_wawp_sources(ex, label, &ids, chat, &chats);
+    ngx_memzero(segments, sizeof(segments));
+    segments[NGX_HTTP_LABELS_WAWP_PARAM_ID] = label;
+    segments[NGX_HTTP_LABELS_WAWP_PARAM_CHAT] = chat;
+
+    present = 0;
+
+    for (i = 0; i < NGX_HTTP_LABELS_WAWP_PARAMS; i++) {
+        values[i].n = 0;
+
+        if (ngx_http_labels_wawp_parameters[i].bit & (required|optional)) {
+            ngx_http_labels_wawp_sources(ex,
+                                         &ngx_http_labels_wawp_parameters[i],
+                                         segments[i], &values[i]);
+        }
+
+        if (values[i].n) {
+            present |= ngx_http_labels_wawp_parameters[i].bit;
+        }
+    }
+
     labels = ngx_http_labels_member(ex, "labels");
 
-    if (labels && labels->type == NGX_HTTP_LABELS_JSON_NULL) {
-        labels = NULL;
+    if (labels && labels->type != NGX_HTTP_LABELS_JSON_NULL) {
+        present |= NGX_HTTP_LABELS_WAWP_LABELS;
     }
 
-    missing = (ids.n ? 0 : NGX_HTTP_LABELS_WAWP_ID)
-              | (chats.n ? 0 : NGX_HTTP_LABELS_WAWP_CHAT)
-              | (labels ? 0 : NGX_HTTP_LABELS_WAWP_LABELS);
-
-    if (missing & needs) {
-        return ngx_http_labels_wawp_required(ex, missing & needs);
+    if (required & ~present) {
+        return ngx_http_labels_wawp_required(ex, required & ~present);
     }
 
-    if (!(needs & NGX_HTTP_LABELS_WAWP_ID)) {
-        ids.n = 0;
+    rc = ngx_http_labels_wawp_formats(ex, op, values);
+
+    if (rc == NGX_OK && (required & NGX_HTTP_LABELS_WAWP_LABELS)) {
+        rc = ngx_http_labels_wawp_labels(ex, op, labels);
     }
 
-    if (!(needs & NGX_HTTP_LABELS_WAWP_LABELS)) {
-        labels = NULL;
+    if (rc == NGX_OK && (optional & NGX_HTTP_LABELS_WAWP_PAGE)) {
+        rc = ngx_http_labels_wawp_page(ex, op);
     }
 
-    return ngx_http_labels_wawp_check(ex, op, &ids, &chats, labels);
+    if (rc == NGX_OK) {
+        rc = ngx_http_labels_wawp_conflicts(ex, values);
+    }
+
+    return (rc == NGX_OK) ? ngx_http_labels_wawp_take(ex, op, values) : rc;
 }
 
 
 /* in the order of precedence */
 
 static void
-ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex, ngx_str_t *label,
-    ngx_http_labels_wawp_values_t *ids, ngx_str_t *chat,
-    ngx_http_labels_wawp_values_t *chats)
+ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_wawp_parameter_t *param, ngx_str_t *segment,
+    ngx_http_labels_wawp_values_t *values)
 {
     ngx_str_t  query;
 
-    static ngx_str_t  names[] = {
-        ngx_string("id"), ngx_string("labelId"), ngx_string("chatId")
-    };
+    if (segment && !ngx_http_labels_wawp_placeholder(segment)) {
+        ngx_http_labels_wawp_add(values, segment);
+    }
 
-    ids->n = 0;
-    chats->n = 0;
+    query = ngx_http_labels_query(ex, &param->name);
+    ngx_http_labels_wawp_add(values, &query);
 
-    ngx_http_labels_wawp_add(ids, label);
-    query = ngx_http_labels_query(ex, &names[0]);
-    ngx_http_labels_wawp_add(ids, &query);
-    query = ngx_http_labels_query(ex, &names[1]);
-    ngx_http_labels_wawp_add(ids, &query);
-    ngx_http_labels_wawp_add_json(ids, ngx_http_labels_member(ex, "id"));
-    ngx_http_labels_wawp_add_json(ids, ngx_http_labels_member(ex, "labelId"));
+    if (param->alias.len) {
+        query = ngx_http_labels_query(ex, &param->alias);
+        ngx_http_labels_wawp_add(values, &query);
+    }
 
-    ngx_http_labels_wawp_add(chats, chat);
-    query = ngx_http_labels_query(ex, &names[2]);
-    ngx_http_labels_wawp_add(chats, &query);
-    ngx_http_labels_wawp_add_json(chats, ngx_http_labels_member(ex, "chatId"));
+    ngx_http_labels_wawp_add_json(param, values,
+                                  ngx_http_labels_json_member(ex->json,
+                                      param->name.data, param->name.len));
+
+    if (param->alias.len) {
+        ngx_http_labels_wawp_add_json(param, values,
+                                  ngx_http_labels_json_member(ex->json,
+                                      param->alias.data, param->alias.len));
+    }
+
+    /* a new label's blank name is none */
+
+    if (param->bit == NGX_HTTP_LABELS_WAWP_NAME
+        && ex->route->kind == NGX_HTTP_LABELS_LABEL_CREATE
+        && values->n && values->values[0].data
+        && ngx_http_labels_text_blank(&values->values[0],
+                                      NGX_HTTP_LABELS_SPACE_ASCII))
+    {
+        values->n = 0;
+    }
 }
 
-
-/* formats of the values that win, then whether the others agree with them */
-
-static ngx_int_t
-ngx_http_labels_wawp_check(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *ids,
-    ngx_http_labels_wawp_values_t *chats, ngx_http_labels_json_t *labels)
-{
-    ngx_int_t  rc;
-    ngx_str_t  id, chat;
-
-    if (ids->n
-        && ngx_http_labels_wawp_normal_id(op->pool, &ids->values[0], &id)
-           != NGX_OK)
-    {
-        return ngx_http_labels_wawp_problem_with(ex,
-                                         NGX_HTTP_LABELS_WAWP_FORMAT, "id");
-    }
-
-    if (ngx_http_labels_wawp_normal_chat(op->pool, &chats->values[0], &chat)
-        != NGX_OK)
-    {
-        return ngx_http_labels_wawp_problem_with(ex,
-                                     NGX_HTTP_LABELS_WAWP_FORMAT, "chatId");
-    }
-
-    if (labels) {
-        rc = ngx_http_labels_wawp_labels(ex, op, labels);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    if (ids->n) {
-        rc = ngx_http_labels_wawp_agree(ex, ids, &id,
-                                        ngx_http_labels_wawp_normal_id, "id");
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-
-        if (ngx_http_labels_add_id(op, &id) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_str_set(&op->p.target, "chat_id");
-    ngx_str_set(&op->p.match, "label_id");
-    op->p.reference = chat;
-
-    return ngx_http_labels_wawp_agree(ex, chats, &chat,
-                                      ngx_http_labels_wawp_normal_chat,
-                                      "chatId");
-}
-
-
-/* NGX_DECLINED: it should be JSON and is not; it contributes nothing then */
-
-static ngx_int_t
-ngx_http_labels_wawp_body(ngx_http_labels_exchange_t *ex)
-{
-    ngx_http_labels_json_error_e  error;
-
-    static ngx_http_labels_json_limits_t  limits = {
-        32, 0, NGX_HTTP_LABELS_JSON_BAD_UTF8
-               | NGX_HTTP_LABELS_JSON_LONE_SURROGATE
-    };
-
-    if (ex->body.len == 0 || !ngx_http_labels_is_json(ex->request, 0)) {
-        return NGX_OK;
-    }
-
-    error = ngx_http_labels_json_read(ex->pool, &ex->body, &limits, &ex->json);
-
-    if (error == NGX_HTTP_LABELS_JSON_MEMORY) {
-        return NGX_ERROR;
-    }
-
-    if (error != NGX_HTTP_LABELS_JSON_OK
-        || ex->json->type != NGX_HTTP_LABELS_JSON_OBJECT)
-    {
-        ex->json = NULL;
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
-}
-
-
-/* the token and the instance; the first place that has one wins */
-
-static ngx_int_t
-ngx_http_labels_wawp_account(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_operation_t *op)
-{
-    ngx_str_t                      *header, instance, query;
-    ngx_http_labels_json_t         *node;
-    ngx_http_labels_wawp_values_t   instances;
-
-    static ngx_str_t  token_name = ngx_string("access_token");
-    static ngx_str_t  instance_name = ngx_string("instance_id");
-    static ngx_str_t  header_name = ngx_string("x-instance-id");
-
-    /* before the headers' comes the body's */
-
-    query = ngx_http_labels_query(ex, &token_name);
-    node = ngx_http_labels_member(ex, "access_token");
-
-    if (query.len == 0 && node && node->value.len
-        && ngx_http_labels_wawp_scalar(node))
-    {
-        ex->token = node->value;
-    }
-
-    if (ex->token.data == NULL) {
-        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_NO_TOKEN);
-    }
-
-    instances.n = 0;
-
-    instance = ngx_http_labels_query(ex, &instance_name);
-    ngx_http_labels_wawp_add(&instances, &instance);
-
-    node = ngx_http_labels_member(ex, "instance_id");
-
-    if (node && ngx_http_labels_wawp_scalar(node)) {
-        ngx_http_labels_wawp_add(&instances, &node->value);
-    }
-
-    header = ngx_http_labels_header_in(ex->request, &header_name, NULL, NULL);
-    ngx_http_labels_wawp_add(&instances, header);
-
-    if (instances.n == 0) {
-        return ngx_http_labels_wawp_problem_with(ex,
-                                NGX_HTTP_LABELS_WAWP_MISSING, "instance_id");
-    }
-
-    if (!ngx_http_labels_text_storable(&instances.values[0])) {
-        ngx_str_set(&op->p.account, "");
-        return NGX_OK;
-    }
-
-    op->p.account = ngx_http_labels_operation_copy(op, &instances.values[0]);
-
-    return op->p.account.data ? NGX_OK : NGX_ERROR;
-}
-
-
-/* an empty value is none; so is a placeholder of the published paths */
 
 static void
 ngx_http_labels_wawp_add(ngx_http_labels_wawp_values_t *values,
     ngx_str_t *value)
 {
-    ngx_str_t  *name;
-
-    static ngx_str_t  placeholders[] = {
-        ngx_string("{id}"), ngx_string("{labelId}"), ngx_string("{chatId}"),
-        ngx_null_string
-    };
-
-    if (value == NULL || value->len == 0) {
-        return;
+    if (value->len) {
+        values->values[values->n++] = *value;
     }
-
-    for (name = placeholders; name->len; name++) {
-        if (name->len == value->len
-            && ngx_strncmp(name->data, value->data, name->len) == 0)
-        {
-            return;
-        }
-    }
-
-    values->values[values->n++] = *value;
 }
 
 
+/* a value of another type is there, and fits no format: data NULL */
+
 static void
-ngx_http_labels_wawp_add_json(ngx_http_labels_wawp_values_t *values,
-    ngx_http_labels_json_t *node)
+ngx_http_labels_wawp_add_json(ngx_http_labels_wawp_parameter_t *param,
+    ngx_http_labels_wawp_values_t *values, ngx_http_labels_json_t *node)
 {
-    static ngx_str_t  wrong = ngx_string("?");
+    ngx_str_t  *value;
 
     if (node == NULL || node->type == NGX_HTTP_LABELS_JSON_NULL
-        || (node->type == NGX_HTTP_LABELS_JSON_STRING && node->value.len == 0))
+        || (param->filled && node->type == NGX_HTTP_LABELS_JSON_STRING
+            && node->value.len == 0))
     {
         return;
     }
 
-    /* a value of another type is there, and fits no format */
+    value = &values->values[values->n++];
+    ngx_str_null(value);
 
-    values->values[values->n++] = ngx_http_labels_wawp_scalar(node)
-                                  ? node->value : wrong;
+    if (node->type == NGX_HTTP_LABELS_JSON_STRING
+        || (param->integer && ngx_http_labels_wawp_scalar(node)))
+    {
+        *value = node->value;
+    }
 }
 
 
-/* strings, and numbers that are integers as they are written */
+/* the published request lines have these in the place of a value */
 
 static ngx_flag_t
-ngx_http_labels_wawp_scalar(ngx_http_labels_json_t *node)
+ngx_http_labels_wawp_placeholder(ngx_str_t *segment)
 {
-    size_t  i;
+    ngx_str_t  *name;
 
-    if (node->type == NGX_HTTP_LABELS_JSON_STRING) {
-        return 1;
-    }
+    static ngx_str_t  names[] = {
+        ngx_string("{id}"), ngx_string("{labelId}"), ngx_string("{chatId}"),
+        ngx_null_string
+    };
 
-    if (node->type != NGX_HTTP_LABELS_JSON_NUMBER) {
-        return 0;
-    }
-
-    for (i = 0; i < node->value.len; i++) {
-        if ((node->value.data[i] < '0' || node->value.data[i] > '9')
-            && !(i == 0 && node->value.data[i] == '-'))
+    for (name = names; name->len; name++) {
+        if (name->len == segment->len
+            && ngx_strncmp(name->data, segment->data, name->len) == 0)
         {
-            return 0;
+            return 1;
         }
     }
 
-    return 1;
+    return 0;
 }
 
 
@@ -423,26 +286,32 @@ static ngx_int_t
 ngx_http_labels_wawp_required(ngx_http_labels_exchange_t *ex,
     ngx_uint_t missing)
 {
-    u_char     *p;
-    ngx_str_t   list;
+    u_char      *p;
+    ngx_str_t    list;
+    ngx_uint_t   i;
 
-    p = ngx_pnalloc(ex->pool, sizeof("id, chatId, labels, "));
+    static struct {
+        ngx_uint_t   bit;
+        char        *text;
+    } names[] = {
+        { NGX_HTTP_LABELS_WAWP_ID, "id, " },
+        { NGX_HTTP_LABELS_WAWP_CHAT, "chatId, " },
+        { NGX_HTTP_LABELS_WAWP_NAME, "name, " },
+        { NGX_HTTP_LABELS_WAWP_LABELS, "labels, " },
+        { 0, NULL }
+    };
+
+    p = ngx_pnalloc(ex->pool, sizeof("id, chatId, name, labels, "));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     list.data = p;
 
-    if (missing & NGX_HTTP_LABELS_WAWP_ID) {
-        p = ngx_cpymem(p, "id, ", sizeof("id, ") - 1);
-    }
-
-    if (missing & NGX_HTTP_LABELS_WAWP_CHAT) {
-        p = ngx_cpymem(p, "chatId, ", sizeof("chatId, ") - 1);
-    }
-
-    if (missing & NGX_HTTP_LABELS_WAWP_LABELS) {
-        p = ngx_cpymem(p, "labels, ", sizeof("labels, ") - 1);
+    for (i = 0; names[i].bit; i++) {
+        if (missing & names[i].bit) {
+            p = ngx_cpymem(p, names[i].text, ngx_strlen(names[i].text));
+        }
     }
 
     list.len = p - list.data - 2;
@@ -452,21 +321,75 @@ ngx_http_labels_wawp_required(ngx_http_labels_exchange_t *ex,
 }
 
 
-static ngx_int_t
-ngx_http_labels_wawp_agree(ngx_http_labels_exchange_t *ex,
-    ngx_http_labels_wawp_values_t *values, ngx_str_t *normal,
-    ngx_http_labels_wawp_normal_pt normalize, char *name)
-{
-    ngx_str_t   other;
-    ngx_uint_t  i;
+/* of the values that win */
 
-    for (i = 1; i < values->n; i++) {
-        if (normalize(ex->pool, &values->values[i], &other) != NGX_OK
-            || other.len != normal->len
-            || ngx_strncmp(other.data, normal->data, normal->len) != 0)
-        {
-            return ngx_http_labels_wawp_problem_with(ex,
-                                       NGX_HTTP_LABELS_WAWP_CONFLICT, name);
+static ngx_int_t
+ngx_http_labels_wawp_formats(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *values)
+{
+    ngx_int_t                          rc;
+    ngx_uint_t                         i;
+    ngx_http_labels_wawp_parameter_t  *param;
+
+    for (i = 0; i < NGX_HTTP_LABELS_WAWP_PARAMS; i++) {
+
+        if (values[i].n == 0) {
+            continue;
+        }
+
+        param = &ngx_http_labels_wawp_parameters[i];
+
+        rc = ngx_http_labels_wawp_normal(param, op->pool, &values[i].values[0],
+                                         &values[i].normal);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc != NGX_OK) {
+            return ngx_http_labels_problem_of(ex, NGX_HTTP_LABELS_WAWP_FORMAT,
+                                              &param->name, 0);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_normal(ngx_http_labels_wawp_parameter_t *param,
+    ngx_pool_t *pool, ngx_str_t *value, ngx_str_t *normal)
+{
+    return value->data ? param->normal(pool, value, normal) : NGX_DECLINED;
+}
+
+
+/* whether the values in the other places agree with the one that wins */
+
+static ngx_int_t
+ngx_http_labels_wawp_conflicts(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_wawp_values_t *values)
+{
+    ngx_str_t                          other;
+    ngx_uint_t                         i, n;
+    ngx_http_labels_wawp_parameter_t  *param;
+
+    for (i = 0; i < NGX_HTTP_LABELS_WAWP_PARAMS; i++) {
+        param = &ngx_http_labels_wawp_parameters[i];
+
+        for (n = 1; n < values[i].n; n++) {
+
+            if (ngx_http_labels_wawp_normal(param, ex->pool,
+                                            &values[i].values[n], &other)
+                != NGX_OK
+                || other.len != values[i].normal.len
+                || ngx_strncmp(other.data, values[i].normal.data, other.len)
+                   != 0)
+            {
+                return ngx_http_labels_problem_of(ex,
+                                              NGX_HTTP_LABELS_WAWP_CONFLICT,
+                                              &param->name, 0);
+            }
         }
     }
 
@@ -506,7 +429,7 @@ ngx_http_labels_wawp_labels(ngx_http_labels_exchange_t *ex,
                                      NGX_HTTP_LABELS_WAWP_FORMAT, "labels");
         }
 
-        if (ngx_http_labels_add_id(op, &id) != NGX_OK) {
+        if (ngx_http_labels_add_id(op, &op->p.items, &id) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -516,151 +439,137 @@ ngx_http_labels_wawp_labels(ngx_http_labels_exchange_t *ex,
 
 
 static ngx_int_t
-ngx_http_labels_wawp_problem_with(ngx_http_labels_exchange_t *ex,
-    ngx_uint_t code, char *name)
+ngx_http_labels_wawp_page(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op)
 {
-    ngx_str_t  subject;
+    ngx_int_t  rc;
 
-    subject.data = (u_char *) name;
-    subject.len = ngx_strlen(name);
+    op->p.limit = NGX_HTTP_LABELS_WAWP_MAX_LIMIT;
 
-    return ngx_http_labels_problem_of(ex, code, &subject, 0);
+    rc = ngx_http_labels_wawp_number(ex, "limit", 1,
+                                     NGX_HTTP_LABELS_WAWP_MAX_LIMIT,
+                                     NGX_MAX_SIZE_T_VALUE, &op->p.limit);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_http_labels_wawp_number(ex, "offset", 0,
+                                       NGX_HTTP_LABELS_WAWP_MAX_OFFSET, 9,
+                                       &op->p.offset);
 }
 
 
-/* ^[1-9][0-9]{0,8}$ */
+/* a number of the query; an absent one leaves *number as it is */
 
 static ngx_int_t
-ngx_http_labels_wawp_normal_id(ngx_pool_t *pool, ngx_str_t *value,
-    ngx_str_t *normal)
+ngx_http_labels_wawp_number(ngx_http_labels_exchange_t *ex, char *name,
+    int64_t min, int64_t max, size_t digits, ngx_int_t *number)
 {
-    if (value->len == 0 || value->len > 9 || value->data[0] == '0'
-        || ngx_http_labels_wawp_digits(value->data, value->data + value->len)
-           != value->len)
-    {
-        return NGX_DECLINED;
-    }
+    int64_t    value;
+    ngx_str_t  key, text;
 
-    normal->len = value->len;
-    normal->data = ngx_pstrdup(pool, value);
+    key.data = (u_char *) name;
+    key.len = ngx_strlen(name);
 
-    return normal->data ? NGX_OK : NGX_ERROR;
-}
+    text = ngx_http_labels_query(ex, &key);
 
-
-static ngx_int_t
-ngx_http_labels_wawp_normal_chat(ngx_pool_t *pool, ngx_str_t *value,
-    ngx_str_t *normal)
-{
-    u_char                       *p, *end;
-    size_t                        digits, more;
-    ngx_http_labels_wawp_chat_t  *form;
-
-    if (memchr(value->data, '@', value->len) == NULL) {
-        return ngx_http_labels_wawp_normal_number(pool, value, normal);
-    }
-
-    for (form = ngx_http_labels_wawp_chats; form->suffix.len; form++) {
-
-        if (value->len <= form->suffix.len
-            || ngx_strncasecmp(value->data + value->len - form->suffix.len,
-                               form->suffix.data, form->suffix.len)
-               != 0)
-        {
-            continue;
-        }
-
-        p = value->data;
-        end = p + value->len - form->suffix.len;
-
-        digits = ngx_http_labels_wawp_digits(p, end);
-        p += digits;
-        more = 0;
-
-        if (form->separator && p < end && *p == form->separator) {
-            more = ngx_http_labels_wawp_digits(++p, end);
-
-            if (more < form->more_min || more > form->more_max) {
-                return NGX_DECLINED;
-            }
-
-            p += more;
-        }
-
-        if (p != end || digits < form->min || digits > form->max) {
-            return NGX_DECLINED;
-        }
-
-        if (form->keep) {
-            digits = end - value->data;
-        }
-
-        normal->data = ngx_pnalloc(pool, digits + form->becomes.len);
-        if (normal->data == NULL) {
-            return NGX_ERROR;
-        }
-
-        p = ngx_cpymem(normal->data, value->data, digits);
-        p = ngx_cpymem(p, form->becomes.data, form->becomes.len);
-        normal->len = p - normal->data;
-
+    if (text.len == 0) {
         return NGX_OK;
     }
 
-    return NGX_DECLINED;
-}
-
-
-/* a bare telephone number, as people write it */
-
-static ngx_int_t
-ngx_http_labels_wawp_normal_number(ngx_pool_t *pool, ngx_str_t *value,
-    ngx_str_t *normal)
-{
-    u_char  *p, c;
-    size_t   i, digits;
-
-    normal->data = ngx_pnalloc(pool, value->len + sizeof("@c.us"));
-    if (normal->data == NULL) {
-        return NGX_ERROR;
+    if (text.len > digits
+        || ngx_http_labels_decimal_parse(&text, &value) != NGX_OK
+        || value < min || value > max)
+    {
+        return ngx_http_labels_problem_of(ex, NGX_HTTP_LABELS_WAWP_FORMAT,
+                                          &key, 0);
     }
 
-    p = normal->data;
-
-    for (i = 0; i < value->len; i++) {
-        c = value->data[i];
-
-        if (c >= '0' && c <= '9') {
-            *p++ = c;
-
-        } else if (ngx_strchr(" +-()", c) == NULL || c == '\0') {
-            return NGX_DECLINED;
-        }
-    }
-
-    digits = p - normal->data;
-
-    if (digits < 5 || digits > 20) {
-        return NGX_DECLINED;
-    }
-
-    p = ngx_cpymem(p, "@c.us", sizeof("@c.us") - 1);
-    normal->len = p - normal->data;
+    *number = (ngx_int_t) value;
 
     return NGX_OK;
 }
 
 
-static size_t
-ngx_http_labels_wawp_digits(u_char *p, u_char *end)
+static ngx_int_t
+ngx_http_labels_wawp_take(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *values)
 {
-    u_char  *start;
+    ngx_http_labels_wawp_values_t  *id, *chat, *name;
 
-    start = p;
+    id = &values[NGX_HTTP_LABELS_WAWP_PARAM_ID];
+    chat = &values[NGX_HTTP_LABELS_WAWP_PARAM_CHAT];
+    name = &values[NGX_HTTP_LABELS_WAWP_PARAM_NAME];
 
-    while (p < end && *p >= '0' && *p <= '9') {
-        p++;
+    ngx_str_set(&op->p.match, "label_id");
+
+    if (id->n) {
+        op->p.label = id->normal;
+
+        if (op->kind == NGX_HTTP_LABELS_CHANGE
+            && ngx_http_labels_add_id(op, &op->p.items, &id->normal) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    return p - start;
+    if (chat->n) {
+        ngx_str_set(&op->p.target, "chat_id");
+        op->p.reference = chat->normal;
+    }
+
+    if (name->n) {
+        op->p.title = ngx_http_labels_operation_copy(op, &name->normal);
+
+        if (op->p.title.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        op->p.folded = ngx_http_labels_text_fold(op->pool, &op->p.title);
+
+        if (op->p.folded.data == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_labels_wawp_take_color(ex, op,
+                                    &values[NGX_HTTP_LABELS_WAWP_PARAM_COLOR],
+                                    &values[NGX_HTTP_LABELS_WAWP_PARAM_HEX]);
+}
+
+
+static ngx_int_t
+ngx_http_labels_wawp_take_color(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_operation_t *op, ngx_http_labels_wawp_values_t *color,
+    ngx_http_labels_wawp_values_t *hex)
+{
+    ngx_uint_t  i;
+
+    if (color->n && hex->n) {
+        return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_TWO_COLORS);
+    }
+
+    if (color->n) {
+        op->p.color = *ngx_http_labels_palette_hex(
+                           ngx_atoi(color->normal.data, color->normal.len));
+        return NGX_OK;
+    }
+
+    if (hex->n == 0) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < NGX_HTTP_LABELS_PALETTE_SIZE; i++) {
+        op->p.color = *ngx_http_labels_palette_hex(i);
+
+        if (op->p.color.len == hex->normal.len
+            && ngx_strncmp(op->p.color.data, hex->normal.data,
+                           hex->normal.len)
+               == 0)
+        {
+            return NGX_OK;
+        }
+    }
+
+    return ngx_http_labels_problem(ex, NGX_HTTP_LABELS_WAWP_COLOR_HEX);
 }

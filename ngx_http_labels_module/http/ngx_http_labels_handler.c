@@ -237,6 +237,7 @@ ngx_http_labels_parse(ngx_http_labels_ctx_t *ctx,
     op->p.dialect = ex->dialect->name;
     op->p.kinds = ex->route->kinds;
     op->p.scopes = ex->route->scopes;
+    op->p.action = ex->route->action;
 
     rc = ex->route->parse(ex, op);
 
@@ -423,6 +424,7 @@ ngx_http_labels_ctx(ngx_http_request_t *r, ngx_http_labels_dialect_t *dialect)
 
     llcf = ngx_http_get_module_loc_conf(r, ngx_http_labels_module);
 
+    ctx->exchange->cap = llcf->cap;
     ctx->exchange->rate = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
                           ? &llcf->read_rate : &llcf->write_rate;
 

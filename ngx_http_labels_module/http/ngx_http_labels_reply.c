@@ -81,6 +81,7 @@ ngx_int_t
 ngx_http_labels_reply_headers(ngx_http_labels_ctx_t *ctx)
 {
     u_char                      *p;
+    ngx_str_t                   *type;
     ngx_http_request_t          *r;
     ngx_http_labels_exchange_t  *ex;
 
@@ -123,16 +124,15 @@ ngx_http_labels_reply_headers(ngx_http_labels_ctx_t *ctx)
         return NGX_OK;
     }
 
-    r->headers_out.content_type = ex->dialect->content_type;
+    type = ex->content_type ? ex->content_type : &ex->dialect->content_type;
+
+    r->headers_out.content_type = *type;
     r->headers_out.content_type_lowcase = NULL;
 
-    p = ngx_strlchr(ex->dialect->content_type.data,
-                    ex->dialect->content_type.data
-                    + ex->dialect->content_type.len, ';');
+    p = ngx_strlchr(type->data, type->data + type->len, ';');
 
-    r->headers_out.content_type_len = p
-                                 ? (size_t) (p - ex->dialect->content_type.data)
-                                 : ex->dialect->content_type.len;
+    r->headers_out.content_type_len = p ? (size_t) (p - type->data)
+                                        : type->len;
 
     return NGX_OK;
 }

@@ -288,9 +288,16 @@ ngx_http_labels_json_member(ngx_http_labels_json_t *node, u_char *name,
 
 ngx_flag_t
 ngx_http_labels_json_flawed(ngx_http_labels_json_t *node, ngx_uint_t flaws,
-    ngx_http_labels_json_t *except)
+    ngx_http_labels_json_t **except, ngx_uint_t n)
 {
+    ngx_uint_t               i;
     ngx_http_labels_json_t  *child;
+
+    for (i = 0; i < n; i++) {
+        if (node == except[i]) {
+            return 0;
+        }
+    }
 
     if ((node->flaws | node->key_flaws) & flaws) {
         return 1;
@@ -299,9 +306,7 @@ ngx_http_labels_json_flawed(ngx_http_labels_json_t *node, ngx_uint_t flaws,
     /* the reader has bounded the depth */
 
     for (child = node->child; child; child = child->next) {
-        if (child != except
-            && ngx_http_labels_json_flawed(child, flaws, NULL))
-        {
+        if (ngx_http_labels_json_flawed(child, flaws, except, n)) {
             return 1;
         }
     }

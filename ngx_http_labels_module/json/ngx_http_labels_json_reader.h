@@ -79,11 +79,11 @@ ngx_http_labels_json_t *ngx_http_labels_json_member(
     ngx_http_labels_json_t *node, u_char *name, size_t len);
 
 /*
- * Whether a string has one of the flaws, in the key or value of any node below
- * except the member `except` and what is in it (NULL: no exception).
+ * Whether a string has one of the flaws, in the key or value of the node or of
+ * any below it, but for the n nodes of `except` and what is in them.
  */
 ngx_flag_t ngx_http_labels_json_flawed(ngx_http_labels_json_t *node,
-    ngx_uint_t flaws, ngx_http_labels_json_t *except);
+    ngx_uint_t flaws, ngx_http_labels_json_t **except, ngx_uint_t n);
 
 
 #endif /* _NGX_HTTP_LABELS_JSON_READER_H_INCLUDED_ */

@@ -27,6 +27,7 @@ typedef struct {
 
     ngx_int_t                    connections;
     ngx_int_t                    isolation_connections;
+    ngx_int_t                    bulk_connections;
     ngx_int_t                    queue;
     ngx_int_t                    batch;
     size_t                       batch_bytes;

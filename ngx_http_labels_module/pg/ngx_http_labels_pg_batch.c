@@ -492,7 +492,7 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
 
         if (!certain && ngx_http_labels_pg_mutates(op->kind)) {
 
-            if (op->ambiguous) {
+            if (op->ambiguous || !ngx_http_labels_pg_repeatable(op)) {
                 ngx_http_labels_pg_complete(op,
                                             NGX_HTTP_LABELS_COMMIT_UNKNOWN);
                 continue;

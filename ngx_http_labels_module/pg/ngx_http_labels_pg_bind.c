@@ -14,6 +14,8 @@
 
 static ngx_http_labels_pg_pool_t *ngx_http_labels_pg_create(
     ngx_cycle_t *cycle, ngx_http_labels_database_t *db);
+static ngx_http_labels_pg_lane_e ngx_http_labels_pg_lane_of(
+    ngx_http_labels_database_t *db, ngx_uint_t connection);
 static void ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool);
 static void ngx_http_labels_pg_events(ngx_http_labels_pg_pool_t *pool);
 
@@ -52,7 +54,8 @@ ngx_http_labels_pg_create(ngx_cycle_t *cycle, ngx_http_labels_database_t *db)
 
     pool->db = db;
     pool->log = cycle->log;
-    pool->nconnections = db->connections + db->isolation_connections;
+    pool->nconnections = db->connections + db->isolation_connections
+                         + db->bulk_connections;
 
     pool->connections = ngx_pcalloc(cycle->pool, pool->nconnections
                                   * sizeof(ngx_http_labels_pg_connection_t));
@@ -71,14 +74,28 @@ ngx_http_labels_pg_create(ngx_cycle_t *cycle, ngx_http_labels_database_t *db)
     for (i = 0; i < pool->nconnections; i++) {
         conn = &pool->connections[i];
         conn->pool = pool;
-        conn->lane = (i < (ngx_uint_t) db->connections)
-                     ? NGX_HTTP_LABELS_PG_FAST : NGX_HTTP_LABELS_PG_ISOLATION;
+        conn->lane = ngx_http_labels_pg_lane_of(db, i);
 
         ngx_queue_insert_tail(&pool->states[NGX_HTTP_LABELS_PG_CLOSED],
                               &conn->queue);
     }
 
     return pool;
+}
+
+
+static ngx_http_labels_pg_lane_e
+ngx_http_labels_pg_lane_of(ngx_http_labels_database_t *db,
+    ngx_uint_t connection)
+{
+    if (connection < (ngx_uint_t) db->connections) {
+        return NGX_HTTP_LABELS_PG_FAST;
+    }
+
+    connection -= db->connections;
+
+    return (connection < (ngx_uint_t) db->isolation_connections)
+           ? NGX_HTTP_LABELS_PG_ISOLATION : NGX_HTTP_LABELS_PG_BULK;
 }
 
 
@@ -93,6 +110,11 @@ ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool)
     lane->lock_timeout = pool->db->lock_timeout;
 
     lane = &pool->lanes[NGX_HTTP_LABELS_PG_ISOLATION];
+    ngx_queue_init(&lane->queue);
+    lane->max = 1;
+    lane->lock_timeout = pool->db->isolation_lock_timeout;
+
+    lane = &pool->lanes[NGX_HTTP_LABELS_PG_BULK];
     ngx_queue_init(&lane->queue);
     lane->max = 1;
     lane->lock_timeout = pool->db->isolation_lock_timeout;

@@ -56,7 +56,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     op->size = size;
     op->upstream = pool;
-    op->lane = NGX_HTTP_LABELS_PG_FAST;
+    op->lane = ngx_http_labels_pg_lane(op->kind);
 
     /*
      * Not cancelable: an old worker stays until its last operation is done,

@@ -22,11 +22,15 @@
 #include "ngx_http_labels_pg.h"
 
 
-/* fast: shared batches; isolation: one operation a transaction, longer locks */
+/*
+ * fast: shared batches; isolation: one operation a transaction, longer locks;
+ * bulk: the same for what is long by nature, and for the catalogue
+ */
 
 typedef enum {
     NGX_HTTP_LABELS_PG_FAST = 0,
     NGX_HTTP_LABELS_PG_ISOLATION,
+    NGX_HTTP_LABELS_PG_BULK,
     NGX_HTTP_LABELS_PG_LANES
 } ngx_http_labels_pg_lane_e;
 

@@ -49,7 +49,9 @@ typedef struct {
 typedef struct {
     char                        *name;
     char                        *call;
+    ngx_http_labels_pg_lane_e    lane;
     ngx_flag_t                   locks;
+    ngx_flag_t                   repeatable;
     ngx_uint_t                   nparams;
     ngx_http_labels_pg_param_t  *params;
 } ngx_http_labels_pg_statement_t;
@@ -94,6 +96,10 @@ static ngx_int_t ngx_http_labels_pg_check(ngx_http_labels_pg_param_t *param,
     ngx_http_labels_pg_param(BYTES, fingerprint),                             \
     ngx_http_labels_pg_param(UUID, request_id)
 
+#define ngx_http_labels_pg_params_label                                       \
+    ngx_http_labels_pg_param(TEXT, match),                                    \
+    ngx_http_labels_pg_param(TEXT, label)
+
 #define ngx_http_labels_pg_params_items(list)                                 \
     ngx_http_labels_pg_param(OWNER, list),                                    \
     ngx_http_labels_pg_param(TITLE, list),                                    \
@@ -130,22 +136,137 @@ static ngx_http_labels_pg_param_t  ngx_http_labels_pg_change[] = {
 };
 
 
-#define ngx_http_labels_pg_statement(name, args, locks)                       \
-    { "labels_" #name, "SELECT * FROM labels." #name args, locks,             \
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_bulk[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_param(TEXT, target),
+    ngx_http_labels_pg_param(TEXT, via),
+    ngx_http_labels_pg_param(TEXT, match),
+    ngx_http_labels_pg_param(BOOLEAN, same_team),
+    ngx_http_labels_pg_param(BOOLEAN, all),
+    ngx_http_labels_pg_param(INTEGER, want),
+    ngx_http_labels_pg_params_idempotency,
+    ngx_http_labels_pg_param(OWNER, references),
+    ngx_http_labels_pg_param(TITLE, references),
+    ngx_http_labels_pg_params_items(items),
+    ngx_http_labels_pg_params_items(removals),
+    ngx_http_labels_pg_param(NOWAIT, target)
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_list[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_param(BOOLEAN, listed),
+    ngx_http_labels_pg_param(BOOLEAN, by_name),
+    ngx_http_labels_pg_param(TEXT, team),
+    ngx_http_labels_pg_param(TEXT, order),
+    ngx_http_labels_pg_param(INTEGER, limit),
+    ngx_http_labels_pg_param(INTEGER, offset),
+    ngx_http_labels_pg_param(BIGINT, after),
+    ngx_http_labels_pg_param(UUID, after_uuid)
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_get[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_params_label,
+    ngx_http_labels_pg_param(BOOLEAN, listed),
+    ngx_http_labels_pg_param(BOOLEAN, by_name)
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_create[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_param(TEXT, unique),
+    ngx_http_labels_pg_param(TEXT, team),
+    ngx_http_labels_pg_param(TEXT, title),
+    ngx_http_labels_pg_param(TEXT, folded),
+    ngx_http_labels_pg_param(TEXT, color),
+    ngx_http_labels_pg_param(TEXT, description),
+    ngx_http_labels_pg_param(BOOLEAN, show),
+    ngx_http_labels_pg_param(BOOLEAN, listed),
+    ngx_http_labels_pg_param(INTEGER, cap),
+    ngx_http_labels_pg_params_idempotency
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_update[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_params_label,
+    ngx_http_labels_pg_param(BOOLEAN, listed),
+    ngx_http_labels_pg_param(BOOLEAN, by_name),
+    ngx_http_labels_pg_param(TEXT, unique),
+    ngx_http_labels_pg_param(TEXT, title),
+    ngx_http_labels_pg_param(TEXT, folded),
+    ngx_http_labels_pg_param(TEXT, color),
+    ngx_http_labels_pg_param(TEXT, color_unless),
+    ngx_http_labels_pg_param(TEXT, description),
+    ngx_http_labels_pg_param(BOOLEAN, show)
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_delete[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_params_label,
+    ngx_http_labels_pg_param(BOOLEAN, listed),
+    ngx_http_labels_pg_param(BOOLEAN, by_name)
+};
+
+
+static ngx_http_labels_pg_param_t  ngx_http_labels_pg_label_targets[] = {
+    ngx_http_labels_pg_params_authorization,
+    ngx_http_labels_pg_params_label,
+    ngx_http_labels_pg_param(INTEGER, limit),
+    ngx_http_labels_pg_param(INTEGER, offset)
+};
+
+
+#define ngx_http_labels_pg_statement(name, args, lane, locks, repeatable)     \
+    { "labels_" #name, "SELECT * FROM labels." #name args,                    \
+      NGX_HTTP_LABELS_PG_##lane, locks, repeatable,                           \
       sizeof(ngx_http_labels_pg_##name) / sizeof(ngx_http_labels_pg_param_t), \
       ngx_http_labels_pg_##name }
+
+/*
+ * Repeatable: changes are set-like, so that a second run leaves the same state
+ * and answers 200 as well.  A label created or deleted by the unknown commit
+ * would answer "taken" or "not found" to the second run.
+ */
 
 static ngx_http_labels_pg_statement_t
     ngx_http_labels_pg_statements[NGX_HTTP_LABELS_KINDS] =
 {
-    ngx_http_labels_pg_statement(authorize, "($1,$2,$3,$4,$5)", 0),
+    ngx_http_labels_pg_statement(authorize, "($1,$2,$3,$4,$5)", FAST, 0, 1),
 
     ngx_http_labels_pg_statement(read,
-        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)", 0),
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)", FAST, 0, 1),
 
     ngx_http_labels_pg_statement(change,
         "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
-        1)
+        FAST, 1, 1),
+
+    ngx_http_labels_pg_statement(bulk,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,"
+        "$20,$21,$22,$23)", BULK, 1, 1),
+
+    ngx_http_labels_pg_statement(label_list,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)", BULK, 0, 1),
+
+    ngx_http_labels_pg_statement(label_get,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9)", FAST, 0, 1),
+
+    ngx_http_labels_pg_statement(label_create,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
+        BULK, 1, 0),
+
+    ngx_http_labels_pg_statement(label_update,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+        BULK, 1, 1),
+
+    ngx_http_labels_pg_statement(label_delete,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9)", BULK, 1, 0),
+
+    ngx_http_labels_pg_statement(label_targets,
+        "($1,$2,$3,$4,$5,$6,$7,$8,$9)", BULK, 0, 1)
 };
 
 
@@ -153,6 +274,23 @@ ngx_flag_t
 ngx_http_labels_pg_locks(ngx_http_labels_kind_e kind)
 {
     return ngx_http_labels_pg_statements[kind].locks;
+}
+
+
+ngx_flag_t
+ngx_http_labels_pg_repeatable(ngx_http_labels_operation_t *op)
+{
+    /* a stored answer makes any repetition safe */
+
+    return ngx_http_labels_pg_statements[op->kind].repeatable
+           || op->p.key.data != NULL;
+}
+
+
+ngx_http_labels_pg_lane_e
+ngx_http_labels_pg_lane(ngx_http_labels_kind_e kind)
+{
+    return ngx_http_labels_pg_statements[kind].lane;
 }
 
 

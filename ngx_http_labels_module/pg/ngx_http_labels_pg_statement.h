@@ -22,6 +22,15 @@ ngx_flag_t ngx_http_labels_pg_locks(ngx_http_labels_kind_e kind);
 /* Changes something: its outcome may be unknown. */
 #define ngx_http_labels_pg_mutates(kind)  ngx_http_labels_pg_locks(kind)
 
+/*
+ * May be run again after a commit that is unknown: the second run leaves the
+ * same state and gives an answer that is true of the first.
+ */
+ngx_flag_t ngx_http_labels_pg_repeatable(ngx_http_labels_operation_t *op);
+
+/* Where operations of the kind wait at first. */
+ngx_http_labels_pg_lane_e ngx_http_labels_pg_lane(ngx_http_labels_kind_e kind);
+
 /* The size of the parameters in bytes; NGX_ERROR: text that PostgreSQL cannot
    store. */
 ssize_t ngx_http_labels_pg_measure(ngx_http_labels_operation_t *op);

@@ -78,7 +78,8 @@ SELECT is(array(
      WHERE p.pronamespace = 'labels'::regnamespace
        AND has_function_privilege('labels_module', p.oid, 'EXECUTE')
      ORDER BY 1),
-    '{authorize,change,read}', 'and calls these functions alone');
+    '{authorize,bulk,change,label_create,label_delete,label_get,label_list,'
+    'label_targets,label_update,read}', 'and calls these functions alone');
 SELECT is(array(
     SELECT p.proname::text FROM pg_proc p
      WHERE p.pronamespace = 'labels'::regnamespace AND p.prosecdef
