@@ -98,14 +98,4 @@ sub same_answers {
 }
 
 
-# Whether the module serves the bulk route.
-sub bulk {
-    my ($server) = @_;
-    my $line = answer($server, POST => '/api/v1/accounts/1/bulk_actions',
-                      { api_access_token => $token },
-                      '{"type":"Contact","ids":[],"labels":{"add":["x"]}}');
-    return $line =~ /^200/;
-}
-
-
 1;

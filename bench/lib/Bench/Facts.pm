@@ -21,12 +21,12 @@ sub first {
 sub lines {
     my ($root, $cluster, $seconds, $rounds) = @_;
     my @uname = POSIX::uname();
-    my $dirty = qx{git -C '$root' status --porcelain} ? ' and changes' : '';
+    my $changes = qx{git -C '$root' status --porcelain -uno};
 
     my @facts = (
         [ 'date', POSIX::strftime('%Y-%m-%d %H:%M UTC', gmtime) ],
         [ 'commit', first(qr/(\w+)/, "git -C '$root' rev-parse --short HEAD")
-                    . $dirty ],
+                    . ($changes ? ' and changes' : '') ],
         [ 'processor', first(qr/model name\s*:\s*(.*)/, 'cat /proc/cpuinfo')
                        . ', ' . first(qr/(\d+)/, 'nproc') . ' cores' ],
         [ 'memory', int(first(qr/MemTotal:\s*(\d+)/, 'cat /proc/meminfo')

@@ -27,10 +27,15 @@ sub new {
 }
 
 
+# All flushes so far. Backends tell the statistics at their end at the latest:
+# the contestant's are waited for.
 sub flushes {
     my ($self) = @_;
-    return $self->{cluster}->query('postgres',
-                                   'SELECT wal_sync FROM pg_stat_wal');
+    my $cluster = $self->{cluster};
+
+    sleep 0.02 while $cluster->backends($self->{database});
+
+    return $cluster->query('postgres', 'SELECT wal_sync FROM pg_stat_wal');
 }
 
 
@@ -60,26 +65,28 @@ sub wrk {
 }
 
 
-# The requests of the warm-up and those of the run; the run's usage.
-# `beside`: called when the run begins, returns what is called at its end.
+# The warm-up and the run; the server is stopped afterwards. `flushes`: all of
+# those before the server started; `beside`: called when the run begins,
+# returns what is called at its end.
 sub http {
     my ($self, $server, %what) = @_;
     my ($workload, $connections, $rate)
         = @what{qw(workload connections rate)};
-    my $flushes = $self->flushes;
     my $warm_up = $self->wrk($server, $workload, $connections,
                              POSIX::ceil($warm), $rate);
 
-    my $end = $what{beside} ? $what{beside}->() : sub { {} };
+    my $end = $what{beside} ? $what{beside}->() : sub {};
     my @before = (Bench::Usage::seconds($server->{pid}),
                   $self->database_seconds);
-    my $run = $self->wrk($server, $workload, $connections, $self->{seconds},
-                         $rate);
+    my $run = eval { $self->wrk($server, $workload, $connections,
+                                $self->{seconds}, $rate) };
+    my $error = $@;
     my @after = (Bench::Usage::seconds($server->{pid}),
                  $self->database_seconds);
-    my $beside = $end->();
 
-    # backends tell the statistics when they end
+    $end->();
+    die $error if $error;
+
     $server->stop;
 
     return {
@@ -87,9 +94,8 @@ sub http {
         p50 => $run->{p50} / 1e3, p99 => $run->{p99} / 1e3,
         server => ($after[0] - $before[0]) / $run->{requests} * 1e3,
         database => ($after[1] - $before[1]) / $run->{requests} * 1e3,
-        flushes => ($self->flushes - $flushes)
+        flushes => ($self->flushes - $what{flushes})
                    / ($run->{requests} + $warm_up->{requests}),
-        %$beside,
     };
 }
 

@@ -14,7 +14,7 @@ use Time::HiRes qw(sleep time);
 
 
 # new(name => 'module' | 'lua' | 'ceiling' | 'node', port =>, cluster =>,
-#     database =>, root =>, workers =>)
+#     database =>, root =>, workers =>, connections => of each)
 sub new {
     my ($class, %args) = @_;
     my $self = bless {%args}, $class;
@@ -77,7 +77,7 @@ sub nginx {
     my ($root, $dir) = @$self{qw(root dir)};
     my %value = (
         DIR => $dir, PORT => $self->{port}, ROOT => $root,
-        WORKERS => $self->{workers},
+        WORKERS => $self->{workers}, CONNECTIONS => $self->{connections},
         CONNINFO => $self->{cluster}->conninfo($self->{database}),
         HOME => $self->{cluster}{home}, DATABASE => $self->{database},
         USER => $> == 0 ? 'user postgres;' : '',

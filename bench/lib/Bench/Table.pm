@@ -67,7 +67,7 @@ sub lines {
         }
     }
 
-    my $format = join '  ', "%-$width[0]s", map { "%${_}s" } @width[1 .. $#width];
+    my $format = join '  ', map { "%${_}s" } -shift @width, @width;
     return map { sprintf "$format\n", @$_ } @rows;
 }
 
