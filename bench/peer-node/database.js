@@ -10,7 +10,7 @@ const { Pool, types } = require('pg');
 types.setTypeParser(20, Number);
 
 const pool = new Pool({
-    max: Number(process.env.POOL || 16),
+    max: Number(process.env.POOL || 8),
     options: '-c plan_cache_mode=force_generic_plan -c jit=off',
 });
 
