@@ -50,6 +50,7 @@ sub wrk {
     my ($self, $server, $workload, $connections, $seconds, $rate) = @_;
     my $threads = $connections > 1 ? 2 : 1;
     my @command = ('wrk', "-t$threads", "-c$connections", "-d${seconds}s",
+                   '--timeout', '10s',
                    '-s', "$self->{root}/bench/wrk/load.lua", $server->url,
                    '--', $workload, ++$self->{seed},
                    $rate ? $rate / $threads : ());

@@ -16,15 +16,15 @@ my @columns = (
 );
 
 
+# new(names of the rows, in order)
 sub new {
-    my ($class) = @_;
-    return bless { order => [], runs => {} }, $class;
+    my ($class, @names) = @_;
+    return bless { names => \@names, runs => {} }, $class;
 }
 
 
 sub add {
     my ($self, $name, $run) = @_;
-    push @{ $self->{order} }, $name if !$self->{runs}{$name};
     push @{ $self->{runs}{$name} }, $run;
     return $run;
 }
@@ -55,7 +55,7 @@ sub lines {
     my ($self) = @_;
     my @rows = ([ 'workload and contestant', map { $_->[0] } @columns ]);
 
-    for my $name (@{ $self->{order} }) {
+    for my $name (grep { $self->{runs}{$_} } @{ $self->{names} }) {
         push @rows, [ $name, map { $self->cell($name, @$_[1, 2]) } @columns ];
     }
 
