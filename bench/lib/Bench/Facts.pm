@@ -18,8 +18,15 @@ sub first {
 }
 
 
+# The load average, to be asked for before there is any of ours: with others on
+# the cores, whoever has more processes gets more of them.
+sub load {
+    return first(qr/^(\S+)/, 'cat /proc/loadavg');
+}
+
+
 sub lines {
-    my ($root, $cluster, $seconds, $rounds) = @_;
+    my ($root, $cluster, $seconds, $rounds, $load) = @_;
     my @uname = POSIX::uname();
     my $changes = qx{git -C '$root' status --porcelain -uno};
 
@@ -37,6 +44,7 @@ sub lines {
         [ 'Node', first(qr/(\S+)/, 'node --version') ],
         [ 'wrk', first(qr/wrk (\S+)/, 'wrk -v') ],
         [ 'run', "$rounds rounds of $seconds s, medians" ],
+        [ 'load', "$load before the run" ],
     );
 
     return map { sprintf "%-12s%s\n", @$_ } @facts;
