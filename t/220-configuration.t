@@ -104,7 +104,33 @@ location / { labels wawp; labels wawp; }
 --- error_log
 "labels" directive is duplicate
 
-=== TEST 14: databases by name, several of them, and every directive
+=== TEST 14: readiness without a database
+--- http_config
+--- config
+location / { labels_ready; }
+--- must_die
+--- error_log
+"labels_ready" has no database, add a "labels_database" block to http
+
+=== TEST 15: readiness of one of several
+--- http_config
+labels_database a { conninfo "dbname=x"; }
+labels_database b { conninfo "dbname=x"; }
+--- config
+location / { labels_ready; }
+--- must_die
+--- error_log
+"labels_ready" has a choice of databases, name one by "labels_use"
+
+=== TEST 16: metrics without a database
+--- http_config
+--- config
+location / { labels_status; }
+--- request
+GET /
+--- error_code: 404
+
+=== TEST 17: databases by name, several of them, and every directive
 --- http_config eval
 Labels::labels_database('connections 1; isolation_connections 2; queue 10; batch 8; batch_bytes 64k; connect_timeout 1s; request_timeout 5s; lock_timeout 20ms; isolation_lock_timeout 1s; max_lifetime 1m; backoff 200ms; retry_after 7s; prepare off;')
 . 'labels_database other { conninfo "host=/nowhere dbname=x"; retry_after 9s; } labels_use other;'

@@ -134,6 +134,20 @@ ngx_http_labels_operation_copy(ngx_http_labels_operation_t *op, ngx_str_t *s)
 }
 
 
+ngx_http_labels_operation_t
+ngx_http_labels_operation_part(ngx_http_labels_operation_t *op,
+    ngx_uint_t first, ngx_uint_t rows)
+{
+    ngx_http_labels_operation_t  part;
+
+    part = *op;
+    part.cells = op->cells + first * op->columns;
+    part.rows = rows;
+
+    return part;
+}
+
+
 ngx_str_t *
 ngx_http_labels_cell(ngx_http_labels_operation_t *op, ngx_uint_t row,
     ngx_uint_t column)

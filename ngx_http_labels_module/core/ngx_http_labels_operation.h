@@ -237,6 +237,7 @@ struct ngx_http_labels_operation_s {
     size_t                                size;       /* of its parameters */
     ngx_uint_t                            lane;
     ngx_uint_t                            attempts;
+    ngx_uint_t                            busy;       /* met a lock so often */
     unsigned                              nowait:1;
     unsigned                              delayed:1;
     unsigned                              ambiguous:1; /* a commit unknown */
@@ -255,6 +256,13 @@ ngx_int_t ngx_http_labels_operation_item(ngx_http_labels_operation_t *op,
 /* A copy of a string in the operation's pool; data NULL: out of memory. */
 ngx_str_t ngx_http_labels_operation_copy(ngx_http_labels_operation_t *op,
     ngx_str_t *s);
+
+/*
+ * A part of the result as a result: row `first` is its header row.  The cells
+ * are shared.
+ */
+ngx_http_labels_operation_t ngx_http_labels_operation_part(
+    ngx_http_labels_operation_t *op, ngx_uint_t first, ngx_uint_t rows);
 
 /* Cells of the result; integers of 2, 4 or 8 bytes, a null is 0. */
 ngx_str_t *ngx_http_labels_cell(ngx_http_labels_operation_t *op,

@@ -98,6 +98,7 @@ struct ngx_http_labels_exchange_s {
     void                        *data;       /* the dialect's, from parse to
                                                 render */
 
+    ngx_array_t                 *jwt_keys;   /* NULL: none */
     ngx_http_labels_rate_t      *rate;       /* NULL: none declared */
     ngx_int_t                    cap;        /* labels made through the
                                                 dialect; 0: any number */
@@ -107,7 +108,9 @@ struct ngx_http_labels_exchange_s {
     ngx_uint_t                   status;
     ngx_str_t                    content;    /* the body; len 0: empty */
     ngx_str_t                   *content_type; /* NULL: the dialect's */
-    unsigned                     json_read:1;
+    unsigned                     verified:1; /* the token is genuine: its
+                                                account is asked for, not its
+                                                digest */
     unsigned                     no_content_type:1;
 };
 

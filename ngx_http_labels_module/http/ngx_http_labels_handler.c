@@ -260,6 +260,10 @@ ngx_http_labels_parse(ngx_http_labels_ctx_t *ctx,
         ctx->account.data = ngx_pstrdup(ex->pool, &op->p.account);
     }
 
+    if (ex->verified) {
+        return NGX_OK;
+    }
+
     digest.len = sizeof(ex->digest);
     digest.data = ex->digest;
 
@@ -425,6 +429,7 @@ ngx_http_labels_ctx(ngx_http_request_t *r, ngx_http_labels_dialect_t *dialect)
     llcf = ngx_http_get_module_loc_conf(r, ngx_http_labels_module);
 
     ctx->exchange->cap = llcf->cap;
+    ctx->exchange->jwt_keys = llcf->jwt_keys;
     ctx->exchange->rate = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
                           ? &llcf->read_rate : &llcf->write_rate;
 

@@ -60,10 +60,11 @@ SELECT is(pg_temp.refusal('d', 'good', NULL, 'user', 'x'), 128, 'scope');
 
 SELECT results_eq(
     $$ SELECT request, refusal FROM labels.authorize(
-           '{d,d,d}', ARRAY[NULL, NULL, pg_temp.digest('good')],
-           '{one,none,NULL}', '{user,user,user}', '{a,a,a}') $$,
-    $$ VALUES (1, 0), (2, 1), (3, 0) $$,
-    'in order; without a digest the account decides');
+           '{d,d,d,d}', ARRAY[NULL, NULL, NULL, pg_temp.digest('good')],
+           '{one,one,none,NULL}', '{user,user,user,user}',
+           '{NULL,a,NULL,a}') $$,
+    $$ VALUES (1, 0), (2, 128), (3, 1), (4, 0) $$,
+    'in order; without a digest the account decides, and no scope is left');
 
 SELECT is(array(
     SELECT c.relname::text FROM pg_class c
