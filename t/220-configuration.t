@@ -3,12 +3,15 @@
 use File::Temp qw(tempdir);
 use Labels;
 use Test::Nginx::Socket 'no_plan';
-use Test::Nginx::Socket::Server ();
 
 our $keys = tempdir('labels-keys-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 my %file = (short => 'x' x 31 . "\r\n", empty => '', large => 'x' x 65537);
-Test::Nginx::Socket::Server::spew("$keys/$_", $file{$_}) for keys %file;
+for (keys %file) {
+    open my $out, '>:raw', "$keys/$_" or die "$_: $!\n";
+    print {$out} $file{$_};
+    close $out;
+}
 
 my %algorithm = (rsa1024 => 'RSA -pkeyopt rsa_keygen_bits:1024',
                  rsa => 'RSA -pkeyopt rsa_keygen_bits:2048',
