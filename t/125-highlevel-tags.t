@@ -230,3 +230,29 @@ my $p = '/locations/${account.1.highlevel_location}/tags';
 --- error_code: 400
 --- response_body chomp
 {"statusCode":400,"message":"Request body must be a valid JSON object","error":"Bad Request"}
+
+=== TEST 18: tokens that are revoked or expired
+--- init
+Labels::query("UPDATE labels.credential SET revoked_at = now() WHERE digest = sha256('" . Labels::demo('cred.hl_read') . "')");
+Labels::query("UPDATE labels.credential SET expires_at = now() WHERE digest = sha256('" . Labels::demo('cred.hl_foreign') . "')");
+Labels::query("UPDATE labels.credential SET expires_at = now() + interval '1 hour', revoked_at = now() + interval '1 hour' WHERE digest = sha256('" . Labels::demo('cred.hl_write') . "')");
+--- request eval
+[("GET /locations/\${account.1.highlevel_location}/tags") x 3]
+--- more_headers eval
+[map { "Authorization: Bearer \${cred.hl_$_}\nVersion: v3" } qw(read foreign write)]
+--- error_code eval
+[401, 401, 200]
+--- response_body_like eval
+[('\A\{"statusCode":401,"message":"Invalid token: access token is invalid","error":"Unauthorized"\}\z') x 2, '"tags"']
+
+=== TEST 19: what is trimmed, and what is not; a body may nest 32 levels
+--- request eval
+my $p = 'POST /locations/${account.1.highlevel_location}/tags';
+my $blank = CORE::join('', map { sprintf '\u%04x', $_ } 9 .. 13, 32, 0xa0, 0x1680, 0x2000 .. 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff);
+["$p\n{\"name\":\"$blank\"}", "$p\n{\"name\":\"${blank}a${blank}b$blank\"}", (map { "$p\n{\"name\":\"\\u${_}c\\u$_\"}" } '0085', '180e', '200b', '2060', '001f'), "$p\n{\"x\":" . '[' x 31 . ']' x 31 . '}']
+--- more_headers eval
+[("Authorization: Bearer \${cred.hl_write}\nVersion: v3") x 8]
+--- error_code eval
+[422, (201) x 6, 422]
+--- response_body_like eval
+['"name should not be empty"', "\"name\":\"a\\\\t.*\xef\xbb\xbfb\"", (map { "\"name\":\"${_}c$_\"" } "\xc2\x85", "\xe1\xa0\x8e", "\xe2\x80\x8b", "\xe2\x81\xa0", '\\\\u001f'), '\["property x should not exist",']

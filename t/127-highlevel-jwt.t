@@ -347,4 +347,4 @@ Labels::dialects(main::key_files('HS256 demo demo') . ' limit_req zone=hl; label
 --- error_code eval
 [200, 401, 429, 429]
 --- response_headers eval
-['X-Credential: ' . Digest::SHA::sha256_hex($main::vector), 'X-Credential: ' . Digest::SHA::sha256_hex("${main::vector}AAAA"), ('x-ratelimit-remaining: 0') x 2]
+['X-Credential: ' . Digest::SHA::sha256_hex($main::vector), 'X-Credential: ' . Digest::SHA::sha256_hex("${main::vector}AAAA"), ("x-ratelimit-max: 100\nx-ratelimit-interval-milliseconds: 10000\nx-ratelimit-remaining: 0\nRetry-After: 1") x 2]
