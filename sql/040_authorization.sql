@@ -37,9 +37,9 @@ AS $$
              | CASE WHEN (a.account_id IS NULL
                           OR (a.account_id <> c.account_id
                               AND m.digest IS NULL))
-                         AND EXISTS (SELECT FROM labels.account o
-                                      WHERE o.account_id = c.account_id
-                                        AND o.status = 'suspended') THEN 512
+                         AND (SELECT o.status FROM labels.account o
+                               WHERE o.account_id = c.account_id)
+                             = 'suspended' THEN 512
                     ELSE 0 END
              | CASE WHEN a.account_id IS NULL
                          OR a.account_id = c.account_id
@@ -52,9 +52,11 @@ AS $$
                     ELSE 128 END
            END,
            a.account_id
-      FROM unnest(p_dialect, p_digest, p_account, p_kinds, p_scopes)
-           WITH ORDINALITY
-           AS r (dialect, digest, account, kinds, scopes, request)
+      FROM (SELECT u.request, u.dialect, p_digest[u.request] AS digest,
+                   p_account[u.request] AS account,
+                   p_kinds[u.request] AS kinds, p_scopes[u.request] AS scopes
+              FROM unnest(p_dialect) WITH ORDINALITY
+                   AS u (dialect, request)) r
       LEFT JOIN labels.credential c
              ON c.digest = r.digest AND c.dialect = r.dialect
       LEFT JOIN labels.account_reference x
@@ -64,7 +66,9 @@ AS $$
              ON a.account_id = CASE WHEN r.account IS NULL THEN c.account_id
                                     ELSE x.account_id END
       LEFT JOIN labels.membership m
-             ON m.digest = r.digest AND m.account_id = a.account_id
+             ON m.digest = r.digest
+            AND m.account_id = CASE WHEN a.account_id <> c.account_id
+                                    THEN a.account_id END
      ORDER BY r.request
 $$;
 

@@ -24,42 +24,22 @@ SET enable_mergejoin = off
 SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
-DECLARE
-    v_account bigint[];
-    v_refusal integer[];
-    v_kind "char"[];
-    v_target bigint[];
-    v_name text[];
-    v_outcome labels.outcome[];
 BEGIN
-    SELECT array_agg(CASE a.refusal WHEN 0 THEN a.account_id END),
-           array_agg(a.refusal)
-      INTO v_account, v_refusal
-      FROM labels.authorization(p_dialect, p_digest, p_account, p_kinds,
-                                p_scopes) a;
-
-    SELECT array_agg(t.kind), array_agg(t.target_id), array_agg(t.name),
-           array_agg(labels.target_outcome(
-                         p_dialect[t.request], v_account[t.request],
-                         p_target[t.request], p_reference[t.request],
-                         p_via[t.request], t.target_id))
-      INTO v_kind, v_target, v_name, v_outcome
-      FROM labels.targets(v_account, p_target, p_reference) t;
-
     RETURN QUERY
-    SELECT r.request::integer, r.refusal, coalesce(r.outcome, 'ok'),
-           i."position", coalesce(i.title, r.name), i.label_id, i.uuid,
-           i.color,
+    SELECT r.request, r.refusal, coalesce(r.outcome, 'ok'),
+           i."position",
+           CASE WHEN i."position" IS NULL THEN r.name ELSE i.title END,
+           i.label_id, i.uuid, i.color,
            CASE WHEN i."position" IS NOT NULL THEN i.team
-                WHEN r.is_full AND r.refusal = 0 THEN (
+                WHEN p_full[r.request] THEN (
                      SELECT x.reference FROM labels.account_reference x
-                      WHERE x.account_id = v_account[r.request]
+                      WHERE x.account_id = r.account_id
                         AND x.dialect = p_dialect[r.request]
                         AND x.purpose = 'account' LIMIT 1)
                 END,
            i.created_at, i.updated_at
-      FROM unnest(v_refusal, v_outcome, v_name, p_full) WITH ORDINALITY
-           AS r (refusal, outcome, name, is_full, request)
+      FROM labels.requests(p_dialect, p_digest, p_account, p_kinds, p_scopes,
+                           p_target, p_reference, p_via) r
      CROSS JOIN LATERAL (
            SELECT NULL::bigint AS "position", NULL::text AS title,
                   NULL::integer AS label_id, NULL::uuid AS uuid,
@@ -68,25 +48,26 @@ BEGIN
                   NULL::timestamptz AS updated_at
            UNION ALL
            (SELECT a."position", l.title,
-                   CASE WHEN r.is_full THEN l.label_id END,
-                   CASE WHEN r.is_full THEN l.uuid END,
-                   CASE WHEN r.is_full THEN l.color END,
-                   CASE WHEN r.is_full THEN (
+                   CASE WHEN p_full[r.request] THEN l.label_id END,
+                   CASE WHEN p_full[r.request] THEN l.uuid END,
+                   CASE WHEN p_full[r.request] THEN l.color END,
+                   CASE WHEN p_full[r.request] THEN (
                         SELECT t.reference FROM labels.team t
                          WHERE t.account_id = l.account_id
                            AND t.team_id = l.team_id) END,
-                   CASE WHEN r.is_full THEN l.created_at END,
-                   CASE WHEN r.is_full THEN l.updated_at END
-              FROM labels.attachment a
+                   CASE WHEN p_full[r.request] THEN l.created_at END,
+                   CASE WHEN p_full[r.request] THEN l.updated_at END
+              FROM (SELECT a.account_id, a.label_id, a."position"
+                      FROM labels.attachment a
+                     WHERE r.outcome IS NULL
+                       AND a.account_id = r.account_id
+                       AND a.target_id = r.target_id
+                       AND a.target_kind = r.kind
+                       AND a."position" > coalesce(p_after[r.request], 0)
+                     ORDER BY a."position"
+                     LIMIT p_limit[r.request] + 1) a
               JOIN labels.label l ON l.account_id = a.account_id
-                                 AND l.label_id = a.label_id
-             WHERE r.outcome IS NULL
-               AND a.account_id = v_account[r.request]
-               AND a.target_id = v_target[r.request]
-               AND a.target_kind = v_kind[r.request]
-               AND a."position" > coalesce(p_after[r.request], 0)
-             ORDER BY a."position"
-             LIMIT p_limit[r.request] + 1)
+                                 AND l.label_id = a.label_id)
            ) i
      ORDER BY r.request, i."position" NULLS FIRST;
 END

@@ -49,6 +49,84 @@ AS $$
 $$;
 
 
+-- The same in arrays, for batches that name their labels mostly alike:
+-- unknown and other_team hold the requests with such an item, or NULL.
+CREATE OR REPLACE FUNCTION labels.find_labels(
+    p_account bigint[], p_team smallint[], p_action text[], p_match text[],
+    p_same_team boolean[], p_item_request integer[], p_item_title text[],
+    p_item_folded text[],
+    OUT label integer[], OUT title text[], OUT missing boolean,
+    OUT unknown integer[], OUT other_team integer[])
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF 'uuid' = ALL (p_match) THEN
+        SELECT array_agg(i.label_id), array_agg(i.title),
+               array_agg(i.request)
+               FILTER (WHERE i.label_id IS NULL
+                             AND p_account[i.request] IS NOT NULL),
+               array_agg(i.request)
+               FILTER (WHERE p_same_team[i.request]
+                             AND i.team_id <> p_team[i.request])
+          INTO label, title, unknown, other_team
+          FROM (SELECT e.request, l.label_id, l.team_id, l.title
+                  FROM unnest(p_item_request, p_item_title) WITH ORDINALITY
+                       AS e (request, uuid, n)
+                  LEFT JOIN labels.label l
+                         ON l.account_id = p_account[e.request]
+                        AND l.uuid = e.uuid::uuid
+                 ORDER BY e.n) i;
+
+    ELSIF NOT p_match && '{uuid,label_id}' AND 'remove' <> ALL (p_action) THEN
+        SELECT array_agg(i.label_id), array_agg(i.title),
+               bool_or(i.label_id IS NULL
+                       AND p_account[i.request] IS NOT NULL),
+               array_agg(i.request)
+               FILTER (WHERE p_same_team[i.request]
+                             AND i.team_id <> p_team[i.request])
+          INTO label, title, missing, other_team
+          FROM (SELECT e.request, l.label_id, l.team_id, l.title
+                  FROM unnest(p_item_request, p_item_title, p_item_folded)
+                       WITH ORDINALITY AS e (request, title, folded, n)
+                  LEFT JOIN LATERAL labels.label_of_title(
+                                 p_account[e.request], p_team[e.request],
+                                 e.title, e.folded, p_match[e.request]) l
+                         ON true
+                 ORDER BY e.n) i;
+
+    ELSE
+        SELECT array_agg(i.label_id), array_agg(i.title),
+               bool_or(i.missing),
+               array_agg(i.request) FILTER (WHERE i.unknown),
+               array_agg(i.request) FILTER (WHERE i.other_team)
+          INTO label, title, missing, unknown, other_team
+          FROM labels.items(p_account, p_team, p_action, p_match, p_same_team,
+                            p_item_request, p_item_title, p_item_folded) i;
+    END IF;
+
+    label := coalesce(label, '{}');
+    title := coalesce(title, '{}');
+    missing := coalesce(missing, false);
+END
+$$;
+
+
+-- Outcomes, with one for requests that have none yet.
+CREATE OR REPLACE FUNCTION labels.settle(
+    p_outcome labels.outcome[], p_request integer[], p_with labels.outcome)
+RETURNS labels.outcome[]
+LANGUAGE sql STABLE
+AS $$
+    SELECT CASE WHEN p_request IS NULL THEN p_outcome
+           ELSE ARRAY (SELECT CASE WHEN o.outcome IS NULL
+                                        AND o.request = ANY (p_request)
+                                   THEN p_with ELSE o.outcome END
+                         FROM unnest(p_outcome) WITH ORDINALITY
+                              AS o (outcome, request)
+                        ORDER BY o.request) END
+$$;
+
+
 -- Makes the chats and labels that are to come into being, for requests that
 -- have no outcome yet; all arrays have an element per request, p_label and
 -- p_label_title one per item.

@@ -36,6 +36,7 @@ SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
+    v record;
     v_account bigint[];
     v_refusal integer[];
     v_outcome labels.outcome[];
@@ -45,131 +46,204 @@ DECLARE
     v_label integer[];
     v_title text[];
     v_replay uuid[];
-    v_round integer[];
-    v_rounds integer := 1;
+    v_account_keys integer[];
+    v_target_keys integer[];
+    v_plain boolean;
+    v_absent boolean;
+    v_subscribed boolean;
     v_keyed boolean := array_remove(p_key, NULL) <> '{}';
     v_missing boolean;
-    v_unknown integer[];
-    v_other_team integer[];
-    v_done labels.round_result;
+    v_key integer;
+    v_locked boolean;
+    v_round integer[];
+    v_rounds integer := 1;
+    v_todo bigint[];
+    v_changed integer[] := '{}';
     v_list_request integer[] := '{}';
     v_list text[] := '{}';
     v_list_title text[] := '{}';
 BEGIN
-    SELECT array_agg(CASE a.refusal WHEN 0 THEN a.account_id END),
-           array_agg(a.refusal)
-      INTO v_account, v_refusal
-      FROM labels.authorization(p_dialect, p_digest, p_account, p_kinds,
-                                p_scopes) a;
+    SELECT array_agg(r.account_id), array_agg(r.refusal),
+           coalesce(array_agg(DISTINCT hashint8(r.account_id))
+                    FILTER (WHERE r.account_id IS NOT NULL), '{}'),
+           bool_or((SELECT true FROM labels.subscription s
+                     WHERE s.account_id = r.account_id AND s.active
+                     LIMIT 1))
+      INTO v_account, v_refusal, v_account_keys, v_subscribed
+      FROM (SELECT a.refusal,
+                   CASE a.refusal WHEN 0 THEN a.account_id END AS account_id
+              FROM labels.authorization(p_dialect, p_digest, p_account,
+                                        p_kinds, p_scopes) a
+            OFFSET 0) r;
+
+    v_outcome := array_fill(NULL::labels.outcome,
+                            ARRAY[cardinality(p_dialect)]);
 
     IF v_keyed THEN
-        SELECT k.outcome, k.request_id INTO v_outcome, v_replay
-          FROM labels.claim_keys(v_account, p_key, p_fingerprint,
-                                 p_request_id) k;
+        v := labels.claim_keys(v_account, p_key, p_fingerprint, p_request_id);
+        v_outcome := v.outcome;
+        v_replay := v.request_id;
     END IF;
 
-    PERFORM labels.lock_accounts(v_account, false);
+    v := labels.find_targets(v_account, p_target, p_reference);
+    v_kind := v.kind;
+    v_target := v.target;
+    v_team := v.team;
+    v_target_keys := v.keys;
 
-    SELECT array_agg(t.kind), array_agg(t.target_id), array_agg(t.team_id),
-           array_agg(coalesce(v_outcome[t.request],
-                              CASE WHEN v_account[t.request] IS NOT NULL
-                              THEN labels.target_outcome(
-                                  p_dialect[t.request], v_account[t.request],
-                                  p_target[t.request], p_reference[t.request],
-                                  p_via[t.request], t.target_id) END))
-      INTO v_kind, v_target, v_team, v_outcome
-      FROM labels.targets(v_account, p_target, p_reference) t;
+    -- whatever is out of the ordinary is looked at in statements of its own
 
-    SELECT coalesce(array_agg(i.label_id), '{}'),
-           coalesce(array_agg(i.title), '{}'),
-           coalesce(bool_or(i.missing), false),
-           array_agg(DISTINCT i.request) FILTER (WHERE i.unknown),
-           array_agg(DISTINCT i.request) FILTER (WHERE i.other_team)
-      INTO v_label, v_title, v_missing, v_unknown, v_other_team
-      FROM labels.items(v_account, v_team, p_action, p_match, p_same_team,
-                        p_item_request, p_item_title, p_item_folded) i;
+    v_plain := NOT v_keyed AND NOT p_nowait
+               AND cardinality(v_target_keys) = cardinality(v_target)
+               AND array_remove(p_via, NULL) = '{}';
 
-    IF v_unknown IS NOT NULL OR v_other_team IS NOT NULL THEN
-        SELECT array_agg(CASE WHEN o.outcome IS NOT NULL THEN o.outcome
-                              WHEN o.request = ANY (v_unknown)
-                              THEN 'label_not_found'
-                              WHEN o.request = ANY (v_other_team)
-                              THEN 'other_team' END)
-          INTO v_outcome
-          FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
+    IF NOT v_plain THEN
+        SELECT array_agg(t.outcome),
+               array_agg(CASE WHEN t.outcome IS NULL THEN t.target_id END),
+               bool_or(t.outcome IS NULL AND t.target_id IS NULL
+                       AND v_account[t.request] IS NOT NULL)
+          INTO v_outcome, v_target, v_absent
+          FROM (SELECT r.target_id, r.request,
+                       coalesce(r.outcome,
+                                CASE WHEN v_account[r.request] IS NOT NULL
+                                THEN labels.target_outcome(
+                                    p_dialect[r.request],
+                                    v_account[r.request],
+                                    p_target[r.request],
+                                    p_reference[r.request],
+                                    p_via[r.request], r.target_id) END)
+                       AS outcome
+                  FROM unnest(v_target, v_outcome) WITH ORDINALITY
+                       AS r (target_id, outcome, request)
+                OFFSET 0) t;
     END IF;
 
-    SELECT l.outcome, l.round, l.rounds INTO v_outcome, v_round, v_rounds
-      FROM labels.lock_targets(v_account, v_kind, v_target, v_outcome,
-                               p_nowait) l;
+    -- an expression is evaluated without the executor: a batch takes its many
+    -- locks one by one, in the order of their sorted keys
 
-    -- a label or a chat may have to be made; the targets come first, so that
-    -- nobody waits for one while others wait to create
+    FOREACH v_key IN ARRAY v_account_keys LOOP
+        v_locked := pg_advisory_xact_lock_shared(76002, v_key) IS NOT NULL;
+    END LOOP;
 
-    IF v_missing OR array_position(p_target, 'chat_id') IS NOT NULL THEN
-        SELECT m.target, m.team, m.label, m.title
-          INTO v_target, v_team, v_label, v_title
-          FROM labels.make_missing(v_account, v_outcome, v_target, v_team,
-                                   v_label, v_title, p_reference, p_action,
-                                   p_match, p_item_request, p_item_title,
-                                   p_item_folded) m;
+    v := labels.find_labels(v_account, v_team, p_action, p_match, p_same_team,
+                            p_item_request, p_item_title, p_item_folded);
+    v_label := v.label;
+    v_title := v.title;
+    v_missing := v.missing;
 
-        -- nobody else can know a chat that has just been made
+    IF v.unknown IS NOT NULL OR v.other_team IS NOT NULL THEN
+        v_outcome := labels.settle(labels.settle(v_outcome, v.unknown,
+                                                 'label_not_found'),
+                                   v.other_team, 'other_team');
+        v_plain := false;
+    END IF;
 
-        SELECT l.outcome, l.round, l.rounds INTO v_outcome, v_round, v_rounds
-          FROM labels.lock_targets(v_account, v_kind, v_target, v_outcome,
-                                   p_nowait) l;
+    IF NOT v_plain OR v_missing THEN
+        v := labels.lock_targets(v_account, v_kind, v_target, v_outcome,
+                                 p_nowait);
+
+        -- a label or a chat may have to be made; the targets come first, so
+        -- that nobody waits for one while others wait to create
+
+        IF v_missing OR v_absent THEN
+
+            -- a row that somebody else has locked is waited for now, too; a
+            -- batch of several is soon rolled back, this one has the isolation
+            -- lane
+
+            IF cardinality(v_account) = 1 AND p_action[1] <> 'add' THEN
+                PERFORM
+                   FROM labels.attachment a
+                  WHERE a.account_id = v_account[1]
+                    AND a.target_id = v_target[1]
+                    AND a.target_kind = v_kind[1]
+                    FOR UPDATE;
+            END IF;
+
+            SELECT m.target, m.team, m.label, m.title
+              INTO v_target, v_team, v_label, v_title
+              FROM labels.make_missing(v_account, v.outcome, v_target,
+                                       v_team, v_label, v_title, p_reference,
+                                       p_action, p_match, p_item_request,
+                                       p_item_title, p_item_folded) m;
+
+            -- nobody else can know a chat that has just been made
+
+            v := labels.lock_targets(v_account, v_kind, v_target, v.outcome,
+                                     p_nowait);
+        END IF;
+
+        v_outcome := v.outcome;
+        v_round := v.round;
+        v_rounds := v.rounds;
+    ELSE
+        FOREACH v_key IN ARRAY v_target_keys LOOP
+            v_locked := pg_advisory_xact_lock(76003, v_key) IS NOT NULL;
+        END LOOP;
     END IF;
 
     FOR i IN 1 .. v_rounds LOOP
-        v_done := labels.apply_round(
-                      i, v_round, v_account, v_kind, v_target, p_action,
-                      p_match, p_want, p_item_request, p_item_title,
-                      p_item_folded, v_label, v_title);
+        IF v_round IS NULL THEN
+            v_todo := v_target;
+        ELSE
+            SELECT array_agg(CASE v_round[t.request] WHEN i
+                             THEN t.target_id END)
+              INTO v_todo
+              FROM unnest(v_target) WITH ORDINALITY AS t (target_id, request);
+        END IF;
 
-        v_list_request := v_list_request || v_done.list_request;
-        v_list := v_list || v_done.list;
-        v_list_title := v_list_title || v_done.list_title;
+        v := labels.apply_round(
+                 v_account, v_kind, v_todo, p_action, p_match, p_want,
+                 p_item_request, p_item_title, p_item_folded, v_label,
+                 v_title, v_subscribed);
 
-        SELECT array_agg(CASE WHEN v_round[o.request] <> i
-                                   OR v_round[o.request] IS NULL
-                              THEN o.outcome
-                              WHEN v_done.changed[o.request]
-                              THEN 'ok'::labels.outcome
-                              ELSE 'unchanged' END)
-          INTO v_outcome
-          FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
+        v_changed := v_changed || v.changed;
+        v_list_request := v_list_request || v.list_request;
+        v_list := v_list || v.list;
+        v_list_title := v_list_title || v.list_title;
     END LOOP;
 
-    -- what is left had nothing to do: no label off a chat that is not there
-
-    v_outcome := array_replace(v_outcome, NULL, 'unchanged');
+    -- unchanged are also those who had nothing to do: no label off a chat that
+    -- is not there
 
     IF v_keyed THEN
+        SELECT array_agg(coalesce(
+                   o.outcome, CASE WHEN o.request = ANY (v_changed)
+                              THEN 'ok' ELSE 'unchanged' END::labels.outcome))
+          INTO v_outcome
+          FROM unnest(v_outcome) WITH ORDINALITY AS o (outcome, request);
+
         PERFORM labels.keep_answers(v_account, v_outcome, v_replay, p_key,
                                     p_fingerprint, p_request_id);
     END IF;
 
+    IF v_list_request = '{}' THEN
+        RETURN QUERY
+        SELECT r.request::integer, r.refusal,
+               coalesce(v_outcome[r.request],
+                        CASE WHEN r.request = ANY (v_changed)
+                        THEN 'ok' ELSE 'unchanged' END::labels.outcome),
+               NULL::text, NULL::text,
+               coalesce(v_replay[r.request], p_request_id[r.request])
+          FROM unnest(v_refusal) WITH ORDINALITY AS r (refusal, request);
+        RETURN;
+    END IF;
+
     RETURN QUERY
-    SELECT r.request::integer, r.refusal, r.outcome, NULL::text, NULL::text,
-           coalesce(v_replay[r.request], p_request_id[r.request])
-      FROM unnest(v_refusal, v_outcome) WITH ORDINALITY
-           AS r (refusal, outcome, request)
-     WHERE v_list_request = '{}'
-     UNION ALL
-    (SELECT s.request, s.refusal, s.outcome, s.list, s.title, s.request_id
-       FROM (SELECT r.request::integer, r.refusal, r.outcome,
-                    NULL::text AS list, NULL::text AS title,
-                    coalesce(v_replay[r.request],
-                             p_request_id[r.request]) AS request_id,
-                    0 AS n
-               FROM unnest(v_refusal, v_outcome) WITH ORDINALITY
-                    AS r (refusal, outcome, request)
-              WHERE v_list_request <> '{}'
-              UNION ALL
-             SELECT l.request, 0, 'ok', l.list, l.title, NULL, l.n
-               FROM unnest(v_list_request, v_list, v_list_title)
-                    WITH ORDINALITY AS l (request, list, title, n)) s
-      ORDER BY s.request, s.n);
+    SELECT s.request, s.refusal, s.outcome, s.list, s.title, s.request_id
+      FROM (SELECT r.request::integer, r.refusal,
+                   coalesce(v_outcome[r.request],
+                            CASE WHEN r.request = ANY (v_changed)
+                            THEN 'ok' ELSE 'unchanged' END::labels.outcome)
+                   AS outcome,
+                   NULL::text AS list, NULL::text AS title,
+                   coalesce(v_replay[r.request],
+                            p_request_id[r.request]) AS request_id, 0 AS n
+              FROM unnest(v_refusal) WITH ORDINALITY AS r (refusal, request)
+             UNION ALL
+            SELECT l.request, 0, 'ok', l.list, l.title, NULL, l.n
+              FROM unnest(v_list_request, v_list, v_list_title)
+                   WITH ORDINALITY AS l (request, list, title, n)) s
+     ORDER BY s.request, s.n;
 END
 $$;

@@ -180,22 +180,6 @@ END
 $$;
 
 
--- Outcomes, with one for requests that have none yet.
-CREATE OR REPLACE FUNCTION labels.settle(
-    p_outcome labels.outcome[], p_request integer[], p_with labels.outcome)
-RETURNS labels.outcome[]
-LANGUAGE sql STABLE
-AS $$
-    SELECT CASE WHEN p_request IS NULL THEN p_outcome
-           ELSE ARRAY (SELECT CASE WHEN o.outcome IS NULL
-                                        AND o.request = ANY (p_request)
-                                   THEN p_with ELSE o.outcome END
-                         FROM unnest(p_outcome) WITH ORDINALITY
-                              AS o (outcome, request)
-                        ORDER BY o.request) END
-$$;
-
-
 -- Makes the labels whose titles nothing bears, in the team of the request's
 -- first target; without a target nothing is made.
 CREATE OR REPLACE FUNCTION labels.bulk_make(

@@ -56,7 +56,7 @@ $nginx->load(4, sub {
            $answer->{error} // '';
 });
 
-for my $event (qw(terminate crash immediate fast terminate crash)) {
+for my $event (qw(terminate crash immediate fast smart terminate crash)) {
     sleep 0.5;
 
     if ($event eq 'terminate') {
@@ -66,6 +66,11 @@ for my $event (qw(terminate crash immediate fast terminate crash)) {
         $cluster->crash;
         sleep 0.2;
         $cluster->start;
+    } elsif ($event eq 'smart') {
+        $cluster->pg("pg_ctl -D $cluster->{home}/data -m smart -W -s stop");
+        sleep 0.3;
+        is(add('meanwhile')->{status}, 200, 'smart: it waits for its sessions');
+        $cluster->restart('fast');
     } else {
         $cluster->stop($event);
         $cluster->start;
@@ -89,10 +94,10 @@ my %there = map { $_ => 1 } split /\n/, $cluster->query('labels',
 is(join(' ', map { $_->[1] } grep { $_->[0] eq '200' && !$there{ $_->[1] } }
              @lines), '', 'what was acknowledged is there');
 
-# backends: two fast connections and one for isolation, per worker
+# backends: five connections per worker at most
 
 cmp_ok($cluster->query('postgres', 'SELECT count(*) FROM pg_stat_activity WHERE '
-                     . "usename = 'labels_module'"), '<=', 6, 'no backend is left over');
+                     . "usename = 'labels_module'"), '<=', 10, 'no backend is left over');
 
 # a database without the schema
 

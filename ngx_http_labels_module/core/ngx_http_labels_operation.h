@@ -237,6 +237,7 @@ struct ngx_http_labels_operation_s {
     size_t                                size;       /* of its parameters */
     ngx_uint_t                            lane;
     ngx_uint_t                            attempts;
+    ngx_uint_t                            busy;       /* met a lock so often */
     unsigned                              nowait:1;
     unsigned                              delayed:1;
     unsigned                              ambiguous:1; /* a commit unknown */

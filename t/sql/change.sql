@@ -2,7 +2,7 @@
 -- events, idempotency keys.
 
 BEGIN;
-SELECT plan(43);
+SELECT plan(45);
 
 DELETE FROM labels.attachment;
 DELETE FROM labels.label;
@@ -155,6 +155,42 @@ SELECT results_eq(
               (2, 'unchanged', NULL, NULL), (3, 'ok', NULL, NULL),
               (3, 'ok', 'before', 'first'), (3, 'ok', 'after', 'third') $$,
     'each sees the former');
+
+-- a batch of every kind
+
+DELETE FROM labels.attachment WHERE account_id = 1 AND target_id IN (1, 2, 3);
+SELECT results_eq(
+    $$ SELECT request, outcome::text, list, title FROM labels.change(
+           array_fill('d'::text, '{8}'), array_fill(sha256('k'), '{8}'),
+           array_fill(NULL::text, '{8}'), array_fill('key'::text, '{8}'),
+           array_fill(NULL::text, '{8}'),
+           '{contact,uuid,short_id,chat_id,contact,contact,contact,contact}',
+           ARRAY['1', (SELECT uuid::text FROM labels.contact
+                        WHERE account_id = 1 AND contact_id = 2),
+                 (SELECT short_id FROM labels.contact
+                   WHERE account_id = 1 AND contact_id = 3),
+                 'new@x', '1', '1', '1', '999'],
+           '{NULL,NULL,NULL,NULL,NULL,NULL,x,NULL}',
+           '{add,add,overwrite,add,remove,add,add,remove}',
+           '{exact,label_id,listed,uuid,folded,label_id,exact,exact}',
+           array_fill(false, '{8}'), '{3,1,1,1,3,1,1,1}',
+           array_fill(NULL::text, '{8}'), array_fill(NULL::bytea, '{8}'),
+           array_fill(NULL::uuid, '{8}'), '{1,2,3,3,4,5,6,7,8}',
+           '{m1,1,vip,M1,00000000-0000-0000-0000-000000000004,M1,99,a,a}',
+           '{m1,NULL,vip,m1,NULL,m1,NULL,a,a}', false) $$,
+    $$ VALUES (1, 'ok', NULL, NULL), (1, 'ok', 'after', 'm1'),
+              (1, 'ok', 'added', 'm1'),
+              (2, 'ok', NULL, NULL), (2, 'ok', 'after', 'VIP'),
+              (3, 'ok', NULL, NULL), (3, 'ok', 'after', 'vip'),
+              (3, 'ok', 'after', 'm1'),
+              (4, 'ok', NULL, NULL), (4, 'ok', 'after', 'two'),
+              (5, 'ok', NULL, NULL), (5, 'ok', 'removed', 'm1'),
+              (6, 'label_not_found', NULL, NULL),
+              (7, 'via_not_found', NULL, NULL),
+              (8, 'target_not_found', NULL, NULL) $$,
+    'each as if it were alone');
+SELECT is(pg_temp.change('2', 'add', 'folded', '{m1,vip,M1}', 3),
+          'ok after:VIP after:m1 added:m1', 'a label that is meant twice');
 
 -- events
 

@@ -16,13 +16,14 @@ use Socket qw(SOL_SOCKET SO_LINGER);
 use Test::Nginx::Socket::Client qw(read_answer request_bytes);
 use Time::HiRes qw(time);
 
-our @EXPORT_OK = qw(rush);
+our @EXPORT_OK = qw(rush vanish);
 
 
-# new($port, timeout => seconds): connected.
+# new($port, timeout => seconds, from => local port): connected.
 sub new {
     my ($class, $port, %args) = @_;
-    my $self = bless { port => $port, timeout => $args{timeout} || 10 }, $class;
+    my $self = bless { port => $port, timeout => $args{timeout} || 10,
+                       from => $args{from} }, $class;
     return $self->connect;
 }
 
@@ -31,7 +32,10 @@ sub new {
 sub connect {
     my ($self) = @_;
     $self->{buffer} = '';
-    $self->{socket} = IO::Socket::INET->new("127.0.0.1:$self->{port}")
+    $self->{socket} = IO::Socket::INET->new(
+        PeerAddr => "127.0.0.1:$self->{port}",
+        $self->{from} ? (LocalAddr => "127.0.0.1:$self->{from}",
+                         ReuseAddr => 1) : ())
         or die "no connection to port $self->{port}: $!\n";
     return $self;
 }
@@ -83,6 +87,21 @@ sub reset {
     my ($self) = @_;
     setsockopt $self->{socket}, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
     return $self->close;
+}
+
+
+# A client that sends these bytes, reads so many of the answer if any are asked
+# for, and leaves by reset, close or half_close.
+sub vanish {
+    my ($port, $bytes, $way, $read) = @_;
+    my $client = __PACKAGE__->new($port);
+
+    $client->write($bytes) if length $bytes;
+    while ($read && $read > length $client->{buffer}) {
+        sysread $client->{socket}, $client->{buffer}, 1000,
+            length $client->{buffer} or last;
+    }
+    return $client->$way;
 }
 
 

@@ -18,45 +18,93 @@ use Time::HiRes qw(sleep);
 my $root = abs_path(dirname(__FILE__) . '/../../..');
 
 
-# new(settings => [...]): an empty cluster, not started.
+# new(settings => [...], tcp => 1): an empty cluster, not started; with tcp it
+# listens on a port of 127.0.0.1 as well.
+# standby($primary, settings => [...]): one that follows another, not started.
 # at($home): one that somebody else has made and started.
 sub new {
     my ($class, %args) = @_;
-    my $home = tempdir('labels-XXXXXX', TMPDIR => 1);
-    my $self = bless { home => $home, own => $$ }, $class;
-
-    if ($> == 0) {
-        my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
-        chown $uid, $gid, $home;
-    }
+    my $self = $class->home(%args);
+    my $home = $self->{home};
 
     $self->pg("initdb -D $home/data -U postgres -A trust -E UTF8 "
             . "--locale=C.UTF-8 -N > $home/initdb.log 2>&1") == 0
         or die "initdb failed, see $home/initdb.log\n";
 
-    open my $out, '>>', "$home/data/postgresql.conf" or die "$home: $!\n";
-    print {$out} "$_\n" for "listen_addresses = ''",
-        "unix_socket_directories = '$home'", 'max_locks_per_transaction = 256',
-        'fsync = off', @{ $args{settings} || [] };
-    close $out;
+    $self->configure('max_locks_per_transaction = 256', 'fsync = off',
+                     @{ $args{settings} || [] });
+    return $self;
+}
 
+
+sub standby {
+    my ($class, $primary, %args) = @_;
+    my $self = $class->home(tcp => $primary->{tcp});
+    my $home = $self->{home};
+
+    $self->pg("pg_basebackup -h $primary->{home} -p $primary->{port} "
+            . "-U postgres -D $home/data -R -X stream -c fast "
+            . "> $home/initdb.log 2>&1") == 0
+        or die "pg_basebackup failed, see $home/initdb.log\n";
+
+    $self->configure(@{ $args{settings} || [] });
+    return $self;
+}
+
+
+sub home {
+    my ($class, %args) = @_;
+    my $home = tempdir('labels-XXXXXX', TMPDIR => 1);
+    my $port = $args{tcp} ? Test::Nginx::Socket::Server::free_port() : 5432;
+    my $self = bless { home => $home, own => $$, port => $port,
+                       tcp => $args{tcp} }, $class;
+
+    $self->give($home);
     return $self;
 }
 
 
 sub at {
     my ($class, $home) = @_;
-    return bless { home => $home, own => 0 }, $class;
+    return bless { home => $home, own => 0, port => 5432 }, $class;
 }
 
 
-# Runs a server program as a user that PostgreSQL accepts; its exit status.
+# The last line of a setting in postgresql.conf is the one that counts.
+sub configure {
+    my ($self, @settings) = @_;
+    my $home = $self->{home};
+    my $listen = $self->{tcp} ? '127.0.0.1' : '';
+
+    open my $out, '>>', "$home/data/postgresql.conf" or die "$home: $!\n";
+    print {$out} "$_\n" for "listen_addresses = '$listen'",
+        "port = $self->{port}", "unix_socket_directories = '$home'", @settings;
+    close $out;
+    return;
+}
+
+
+# Files that the server has to own.
+sub give {
+    my ($self, @files) = @_;
+    return if $> != 0;
+    my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+    return chown $uid, $gid, @files;
+}
+
+
+# Puts a program under a user that PostgreSQL and PgBouncer accept.
+sub as {
+    return '' if $> != 0;
+    return 'setpriv --reuid=postgres --regid=postgres --init-groups ';
+}
+
+
+# Runs a server program as that user; its exit status.
 sub pg {
     my ($self, $command) = @_;
     my ($bin) = sort { $b cmp $a } glob '/usr/lib/postgresql/*/bin';
-    my $as = $> == 0
-           ? 'setpriv --reuid=postgres --regid=postgres --init-groups' : '';
-    return system "cd / && $as $bin/$command";
+    return system 'cd / && ' . as() . "$bin/$command";
 }
 
 
@@ -80,6 +128,13 @@ sub postmaster {
     my ($self) = @_;
     open my $in, '<', "$self->{home}/data/postmaster.pid" or return;
     return 0 + <$in>;
+}
+
+
+# Makes a standby the primary; returns when it takes writes.
+sub promote {
+    my ($self) = @_;
+    return $self->pg("pg_ctl -D $self->{home}/data -w -s promote") == 0;
 }
 
 
@@ -132,8 +187,8 @@ sub database {
 
 sub load {
     my ($self, $database, $script) = @_;
-    system('psql', '-qX', '-h', $self->{home}, '-U', 'postgres', $database,
-           '-f', "$root/sql/$script.sql") == 0 or die "$script.sql failed\n";
+    system('psql', '-qX', '-h', $self->{home}, '-p', $self->{port}, '-U', 'postgres',
+           $database, '-f', "$root/sql/$script.sql") == 0 or die "$script.sql failed\n";
     return;
 }
 
@@ -141,8 +196,8 @@ sub load {
 # One statement's result as psql prints it, without the last newline.
 sub query {
     my ($self, $database, $sql) = @_;
-    open my $psql, '-|', 'psql', '-qXAt', '-h', $self->{home}, '-U', 'postgres',
-        $database, '-c', $sql or die "psql: $!\n";
+    open my $psql, '-|', 'psql', '-qXAt', '-h', $self->{home},
+        '-p', $self->{port}, '-U', 'postgres', $database, '-c', $sql or die "psql: $!\n";
     local $/;
     my $out = <$psql> // '';
     close $psql or die "psql failed: $sql\n";
@@ -151,16 +206,20 @@ sub query {
 }
 
 
+sub port { return $_[0]{port} }
+
+
 # The unix socket that the cluster listens on.
 sub socket {
     my ($self) = @_;
-    return "$self->{home}/.s.PGSQL.5432";
+    return "$self->{home}/.s.PGSQL.$self->{port}";
 }
 
 
 sub conninfo {
     my ($self, $database) = @_;
-    return "host=$self->{home} user=labels_module dbname=$database";
+    return "host=$self->{home} port=$self->{port} user=labels_module "
+         . "dbname=$database";
 }
 
 

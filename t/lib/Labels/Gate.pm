@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A gate on the way to PostgreSQL: it listens on a TCP port, forwards to the
-# cluster's unix socket, and misbehaves as the test tells it to.  Each call
-# returns when the gate has taken it in.
+# cluster's unix socket or TCP port, and misbehaves as the test tells it to.
+# Each call returns when the gate has taken it in.
 
 package Labels::Gate;
 
@@ -17,7 +17,8 @@ use POSIX ();
 use Socket qw(AF_UNIX PF_UNSPEC SOCK_STREAM);
 
 
-# new($path): a gate to the unix socket of this path, as pass() describes it.
+# new($path): a gate to the unix socket of this path or to this address and
+# port, as pass() describes it.
 sub new {
     my ($class, $path) = @_;
     my $listener = IO::Socket::INET->new(Listen => 128, ReuseAddr => 1,

@@ -20,7 +20,8 @@ use Time::HiRes qw(sleep time);
 
 
 # new(conninfo => ..., database => directives, workers => n, config => ...,
-#     http => text in place of the database): started.
+#     http => text in place of the database, connections => of a worker):
+#     started.
 sub new {
     my ($class, %args) = @_;
     my $root = tempdir('labels-nginx-XXXXXX', TMPDIR => 1);
@@ -35,6 +36,7 @@ sub new {
     my $dialects = $args{config} // Labels::dialects();
     my $workers = $args{workers} || 1;
     my $main = $args{main} // '';
+    my $connections = $args{connections} || 1024;
 
     Test::Nginx::Socket::Server::spew("$root/nginx.conf", <<"END");
 $modules$user
@@ -42,7 +44,7 @@ worker_processes $workers;
 error_log $root/error.log info;
 pid $root/nginx.pid;
 $main
-events { worker_connections 1024; }
+events { worker_connections $connections; }
 http {
     access_log $root/access.log;
     keepalive_requests 1000000;
@@ -83,6 +85,25 @@ sub workers_now {
 
 sub signal { my ($self, $signal) = @_; return kill $signal => $self->{pid} }
 sub running { return !Test::Nginx::Socket::Server::gone($_[0]{pid}) }
+
+
+# What all workers together have open, and the memory that they have to
+# themselves, in KiB.
+sub descriptors {
+    my ($self) = @_;
+    return scalar map { glob "/proc/$_/fd/*" } $self->workers_now;
+}
+
+
+sub memory {
+    my ($self) = @_;
+    my $sum = 0;
+    for my $pid ($self->workers_now) {
+        my $status = Test::Nginx::Socket::Server::slurp("/proc/$pid/status");
+        $sum += $1 if $status =~ /^RssAnon:\s*(\d+) kB/m;
+    }
+    return $sum;
+}
 
 
 # Waits until the condition holds; the seconds it took, or undef.
@@ -131,6 +152,7 @@ sub load {
     $self->{stop_file} = "$self->{root}/stop";
     unlink $self->{stop_file};
 
+    my $parent = $$;
     for my $client (1 .. $clients) {
         my $pid = fork // die "fork: $!\n";
         if ($pid) {
@@ -140,6 +162,7 @@ sub load {
 
         open my $out, '>', "$self->{root}/load.$client" or die "load: $!\n";
         for (my $i = 1; !-e $self->{stop_file}; $i++) {
+            last if getppid != $parent;
             print {$out} $work->($self, $client, $i), "\n";
         }
         close $out;

@@ -113,7 +113,10 @@ sub accept {
     if ($self->{silent}) {
         $connection->{lanes}{drain} = { from => $client, bytes => '' };
     } else {
-        my $server = IO::Socket::UNIX->new(Peer => $self->{path}) or return;
+        my $server = $self->{path} =~ m{^/}
+                   ? IO::Socket::UNIX->new(Peer => $self->{path})
+                   : IO::Socket::INET->new($self->{path});
+        return if !$server;
 
         $_->blocking(0) for $client, $server;
         $connection->{server} = $server;
