@@ -11,6 +11,10 @@ static char *ngx_http_labels_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_labels_error_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_labels_status_location(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_labels_ready_location(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_labels_rate(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_labels_parse_rate(ngx_str_t *value,
@@ -42,6 +46,20 @@ ngx_command_t  ngx_http_labels_commands[] = {
     { ngx_string("labels_error"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_labels_error_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("labels_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_labels_status_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("labels_ready"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_labels_ready_location,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -131,6 +149,7 @@ ngx_http_labels_create_loc_conf(ngx_conf_t *cf)
      *
      *     llcf->dialect = NULL;
      *     llcf->error = NULL;
+     *     llcf->ready = 0;
      *     llcf->use = { 0, NULL };
      *     llcf->database = NULL;
      *     llcf->server = NULL;
@@ -184,7 +203,7 @@ ngx_http_labels_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_init_uint_value(conf->read_rate.limit, 0);
     ngx_conf_init_uint_value(conf->write_rate.limit, 0);
 
-    if (conf->dialect == NULL) {
+    if (conf->dialect == NULL && !conf->ready) {
         return NGX_CONF_OK;
     }
 
@@ -254,6 +273,34 @@ ngx_http_labels_error_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     clcf->handler = ngx_http_labels_error_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_labels_status_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_labels_status_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_labels_ready_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_labels_loc_conf_t *llcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_labels_ready_handler;
+
+    llcf->ready = 1;
 
     return NGX_CONF_OK;
 }
@@ -412,7 +459,7 @@ ngx_http_labels_check_conf(ngx_conf_t *cf)
             return NGX_ERROR;
         }
 
-        if (llcf[i]->dialect->underscores) {
+        if (llcf[i]->dialect && llcf[i]->dialect->underscores) {
             ngx_http_labels_token_header(cf, llcf[i]->server);
         }
     }
@@ -428,6 +475,8 @@ ngx_http_labels_check_database(ngx_conf_t *cf,
     ngx_uint_t                    i;
     ngx_http_labels_database_t  **db;
 
+    static ngx_str_t  ready = ngx_string("ready");
+
     db = lmcf->databases.elts;
 
     if (llcf->use.len == 0) {
@@ -439,11 +488,12 @@ ngx_http_labels_check_database(ngx_conf_t *cf,
 
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       lmcf->databases.nelts
-                      ? "\"labels %V\" has a choice of databases, "
+                      ? "\"labels%s%V\" has a choice of databases, "
                         "name one by \"labels_use\""
-                      : "\"labels %V\" has no database, add a "
+                      : "\"labels%s%V\" has no database, add a "
                         "\"labels_database\" block to http",
-                      &llcf->dialect->name);
+                      llcf->dialect ? " " : "_",
+                      llcf->dialect ? &llcf->dialect->name : &ready);
         return NGX_ERROR;
     }
 

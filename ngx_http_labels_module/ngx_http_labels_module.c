@@ -52,6 +52,10 @@ ngx_http_labels_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_labels_status_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_labels_error_filter_init(cf);
 }
 
@@ -59,6 +63,8 @@ ngx_http_labels_postconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_labels_init_process(ngx_cycle_t *cycle)
 {
+    ngx_uint_t                    i;
+    ngx_http_labels_database_t  **db;
     ngx_http_labels_main_conf_t  *lmcf;
 
     /* not in the cache manager and loader */
@@ -76,6 +82,12 @@ ngx_http_labels_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_labels_check_connections(cycle, &lmcf->databases);
+
+    db = lmcf->databases.elts;
+
+    for (i = 0; i < lmcf->databases.nelts; i++) {
+        db[i]->metrics = lmcf->metrics->databases[i];
+    }
 
     return ngx_http_labels_pg_bind(cycle, &lmcf->databases);
 }

@@ -19,12 +19,14 @@
 typedef struct {
     ngx_array_t                  databases;  /* ngx_http_labels_database_t * */
     ngx_array_t                  locations;  /* ngx_http_labels_loc_conf_t * */
+    ngx_http_labels_metrics_t   *metrics;    /* NULL: no database */
 } ngx_http_labels_main_conf_t;
 
 
 typedef struct {
     ngx_http_labels_dialect_t   *dialect;    /* NULL: no labels location */
     ngx_http_labels_dialect_t   *error;      /* of labels_error */
+    ngx_flag_t                   ready;      /* of labels_ready */
 
     ngx_str_t                    use;
     ngx_http_labels_database_t  *database;
@@ -118,6 +120,15 @@ ngx_int_t ngx_http_labels_reply_headers(ngx_http_labels_ctx_t *ctx);
 
 ngx_int_t ngx_http_labels_error_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_labels_error_filter_init(ngx_conf_t *cf);
+
+
+/* status */
+
+ngx_int_t ngx_http_labels_status_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_labels_ready_handler(ngx_http_request_t *r);
+
+/* Counts every request that a dialect answers. */
+ngx_int_t ngx_http_labels_status_init(ngx_conf_t *cf);
 
 
 /* variables */

@@ -123,3 +123,11 @@ my ($d, $n) = map { Digest::SHA::sha256_hex($_) } Labels::demo('cred.cw_agent'),
  "X-Log: chatwoot\\|contact.read\\|target_not_found\\|1\\|$d\\|1\\|.*", "X-Log: chatwoot\\|contact.read\\|refused\\|1\\|$n\\|1\\|.*", "X-Log: kirimchat\\|\\|rejected\\|\\|\\|\\|\nX-Id: req_.{26}", '']
 --- response_body_like eval
 ['a', 'a', '.', '.', '.', '^\[\]$']
+
+=== TEST 9: paths that nginx cannot decode
+--- request eval
+["GET /contacts/a%00", "GET /v1/contacts/%zz/labels", "POST /v2/../../x", "GET /none%00"]
+--- error_code eval
+[(400) x 4]
+--- response_body_like eval
+['^\{"statusCode":400,"message":"Bad Request","error":"Bad Request"\}$', '"code":"invalid_request","message":"Malformed request."', '"success":false,"code":"', '<html>']

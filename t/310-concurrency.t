@@ -103,7 +103,7 @@ $nginx->end;
 
 # a full queue
 
-$nginx = Labels::Nginx->new(database => 'queue 5; connections 1; batch 1; '
+$nginx = Labels::Nginx->new(database => 'queue 10; connections 1; batch 1; '
                                       . 'lock_timeout 1s;');
 $nginx->request('GET ' . tags('lex'), $key);
 $holder = hold_ada(0.8);
@@ -112,7 +112,7 @@ $holder = hold_ada(0.8);
                  sleep 0.01; $s } 1 .. 12;
 my %count;
 $count{ $nginx->answer($_)->{status} }++ for @sockets;
-is_deeply(\%count, { 200 => 6, 503 => 6 }, 'beyond the bound: 503 at once');
+is_deeply(\%count, { 200 => 6, 503 => 6 }, 'beyond half the bound: 503 at once');
 waitpid $holder, 0;
 $nginx->end;
 

@@ -16,6 +16,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_http_labels_metrics.h"
 #include "ngx_http_labels_operation.h"
 
 
@@ -46,6 +47,8 @@ typedef struct {
     const char                 **values;
 
     void                        *upstream;       /* this process's pool */
+    ngx_http_labels_database_metrics_t
+                                *metrics;
 } ngx_http_labels_database_t;
 
 
@@ -61,6 +64,10 @@ char *ngx_http_labels_pg_unfit(void);
 
 /* Gives each database its pool in this process; nothing is connected yet. */
 ngx_int_t ngx_http_labels_pg_bind(ngx_cycle_t *cycle, ngx_array_t *databases);
+
+/* The lanes' and the connections' states' names; both end with an empty one. */
+extern ngx_str_t  ngx_http_labels_pg_lane_names[];
+extern ngx_str_t  ngx_http_labels_pg_state_names[];
 
 /* Closes every connection, when the process ends. */
 void ngx_http_labels_pg_exit(ngx_array_t *databases);

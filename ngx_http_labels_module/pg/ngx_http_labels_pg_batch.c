@@ -37,17 +37,16 @@ typedef enum {
 } ngx_http_labels_pg_error_e;
 
 
-static ngx_http_labels_pg_batch_t *ngx_http_labels_pg_batch_collect(
-    ngx_http_labels_pg_connection_t *conn);
-static void ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch,
-    ngx_http_labels_operation_t **ops);
+static void ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch);
 static ngx_int_t ngx_http_labels_pg_batch_write(
     ngx_http_labels_pg_connection_t *conn, ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_batch_free(ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_pg_connection_t *conn, ngx_http_labels_pg_error_e error);
+static ngx_http_labels_failure_e ngx_http_labels_pg_failure(
+    ngx_http_labels_pg_batch_t *batch, ngx_http_labels_pg_error_e error);
 static void ngx_http_labels_pg_batch_again(ngx_http_labels_operation_t *op,
-    ngx_http_labels_pg_lane_e lane);
+    ngx_http_labels_pg_lane_e lane, ngx_http_labels_rerun_e reason);
 static void ngx_http_labels_pg_batch_deliver(
     ngx_http_labels_pg_batch_t *batch);
 static void ngx_http_labels_pg_command_deliver(
@@ -60,16 +59,18 @@ static ngx_uint_t ngx_http_labels_pg_integer(PGresult *result, ngx_uint_t row,
 static ngx_http_labels_pg_error_e ngx_http_labels_pg_error(char *sqlstate);
 
 
-void
+ngx_int_t
 ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
 {
     ngx_http_labels_pg_batch_t  *batch;
 
-    batch = ngx_http_labels_pg_batch_collect(conn);
+    batch = ngx_http_labels_pg_collect(conn);
 
     if (batch == NULL) {
-        return;
+        return NGX_DECLINED;
     }
+
+    ngx_http_labels_pg_batch_group(batch);
 
     batch->sent = ngx_current_msec;
 
@@ -88,7 +89,7 @@ ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
     if (ngx_http_labels_pg_batch_write(conn, batch) != NGX_OK) {
         conn->unsent = 1;
         ngx_http_labels_pg_lost(conn, NULL);
-        return;
+        return NGX_OK;
     }
 
     /* writing may have read answers, which no event will announce */
@@ -96,98 +97,21 @@ ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn)
     if (!PQisBusy(conn->pg)) {
         ngx_post_event(conn->connection->read, &ngx_posted_events);
     }
-}
 
-
-static ngx_http_labels_pg_batch_t *
-ngx_http_labels_pg_batch_collect(ngx_http_labels_pg_connection_t *conn)
-{
-    size_t                         size;
-    ngx_int_t                      locking;
-    ngx_uint_t                     n;
-    ngx_queue_t                   *q, *next;
-    ngx_http_labels_pg_lane_t     *lane;
-    ngx_http_labels_pg_pool_t     *pool;
-    ngx_http_labels_pg_batch_t    *batch;
-    ngx_http_labels_operation_t   *op, **ops;
-
-    pool = conn->pool;
-    lane = &pool->lanes[conn->lane];
-
-    batch = ngx_calloc(sizeof(ngx_http_labels_pg_batch_t)
-                       + 2 * lane->max * sizeof(void *), pool->log);
-    if (batch == NULL) {
-        return NULL;
-    }
-
-    batch->ops = (ngx_http_labels_operation_t **) (batch + 1);
-    batch->failed = -1;
-
-    ops = batch->ops + lane->max;
-    locking = -1;
-    size = 0;
-    n = 0;
-
-    for (q = ngx_queue_head(&lane->queue);
-         q != ngx_queue_sentinel(&lane->queue) && n < lane->max;
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
-
-        if (op->handler == NULL && !ngx_http_labels_pg_mutates(op->kind)) {
-            ngx_queue_remove(q);
-            pool->queued--;
-            ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
-            continue;
-        }
-
-        if (n && (op->nowait != batch->nowait
-                  || size + op->size > pool->db->batch_bytes))
-        {
-            break;
-        }
-
-        if (ngx_http_labels_pg_locks(op->kind)) {
-
-            /* locks of two statements would not be in one order */
-
-            if (locking != -1 && locking != (ngx_int_t) op->kind) {
-                continue;
-            }
-
-            locking = op->kind;
-        }
-
-        ngx_queue_remove(q);
-        pool->queued--;
-
-        batch->nowait = op->nowait;
-        size += op->size;
-        ops[n++] = op;
-    }
-
-    if (n == 0) {
-        ngx_free(batch);
-        return NULL;
-    }
-
-    batch->nops = n;
-    ngx_http_labels_pg_batch_group(batch, ops);
-
-    return batch;
+    return NGX_OK;
 }
 
 
 /* one command per kind, the operations of a kind in order of arrival */
 
 static void
-ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch,
-    ngx_http_labels_operation_t **ops)
+ngx_http_labels_pg_batch_group(ngx_http_labels_pg_batch_t *batch)
 {
     ngx_uint_t                     i, n, kind;
+    ngx_http_labels_operation_t  **ops;
     ngx_http_labels_pg_command_t  *cmd;
 
+    ops = batch->taken;
     n = 0;
 
     for (kind = 0; kind < NGX_HTTP_LABELS_KINDS && n < batch->nops; kind++) {
@@ -359,6 +283,7 @@ ngx_http_labels_pg_batch_synced(ngx_http_labels_pg_connection_t *conn)
     conn->batch = NULL;
 
     ngx_del_timer(&conn->timer);
+    ngx_http_labels_pg_land(batch);
 
     error = NGX_HTTP_LABELS_PG_ERROR_OTHER;
 
@@ -398,9 +323,13 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
 {
     ngx_flag_t                     culprit;
     ngx_uint_t                     i, n;
+    ngx_http_labels_rerun_e        reason;
     ngx_http_labels_pg_lane_e      lane;
     ngx_http_labels_operation_t   *op;
     ngx_http_labels_pg_command_t  *cmd;
+
+    ngx_http_labels_count(batch->lane->metrics->batch_failures[
+                              ngx_http_labels_pg_failure(batch, error)]);
 
     /* backwards, because each goes to the head of its queue */
 
@@ -412,6 +341,18 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
         culprit = (batch->failed == (ngx_int_t) (n - 1)
                    || batch->failed >= (ngx_int_t) batch->ncommands)
                   && error != NGX_HTTP_LABELS_PG_ERROR_CONNECTION;
+
+        if (error == NGX_HTTP_LABELS_PG_ERROR_CONNECTION) {
+            reason = NGX_HTTP_LABELS_RERUN_CONNECTION;
+
+        } else if (!culprit) {
+            reason = NGX_HTTP_LABELS_RERUN_NEIGHBOUR;
+
+        } else {
+            reason = (error == NGX_HTTP_LABELS_PG_ERROR_CONTENTION)
+                     ? NGX_HTTP_LABELS_RERUN_CONTENTION
+                     : NGX_HTTP_LABELS_RERUN_ERROR;
+        }
 
         for (i = cmd->n; i > 0; i--) {
             op = batch->ops[cmd->first + i - 1];
@@ -445,19 +386,49 @@ ngx_http_labels_pg_batch_failed(ngx_http_labels_pg_batch_t *batch,
                 }
             }
 
-            ngx_http_labels_pg_batch_again(op, lane);
+            ngx_http_labels_pg_batch_again(op, lane, reason);
         }
     }
 }
 
 
+static ngx_http_labels_failure_e
+ngx_http_labels_pg_failure(ngx_http_labels_pg_batch_t *batch,
+    ngx_http_labels_pg_error_e error)
+{
+    if (error == NGX_HTTP_LABELS_PG_ERROR_CONNECTION) {
+        return NGX_HTTP_LABELS_FAILURE_CONNECTION;
+    }
+
+    if (batch->failed >= (ngx_int_t) batch->ncommands) {
+        return NGX_HTTP_LABELS_FAILURE_COMMIT;
+    }
+
+    return (error == NGX_HTTP_LABELS_PG_ERROR_CONTENTION)
+           ? NGX_HTTP_LABELS_FAILURE_CONTENTION
+           : NGX_HTTP_LABELS_FAILURE_STATEMENT;
+}
+
+
 static void
 ngx_http_labels_pg_batch_again(ngx_http_labels_operation_t *op,
-    ngx_http_labels_pg_lane_e lane)
+    ngx_http_labels_pg_lane_e lane, ngx_http_labels_rerun_e reason)
 {
+    ngx_http_labels_lane_metrics_t  *metrics;
+
+    metrics = ngx_http_labels_pg_metrics(op);
+
     if (++op->attempts >= NGX_HTTP_LABELS_PG_MAX_ATTEMPTS) {
+        ngx_http_labels_count(
+            metrics->unavailable[NGX_HTTP_LABELS_REASON_ATTEMPTS]);
         ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
         return;
+    }
+
+    ngx_http_labels_count(metrics->reruns[reason]);
+
+    if (lane != op->lane) {
+        ngx_http_labels_count(metrics->isolated);
     }
 
     ngx_http_labels_pg_requeue(op, lane);
@@ -477,6 +448,10 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
     ngx_flag_t                    certain;
     ngx_uint_t                    i;
     ngx_http_labels_operation_t  *op;
+
+    ngx_http_labels_pg_land(batch);
+    ngx_http_labels_count(batch->lane->metrics->batch_failures[
+                              NGX_HTTP_LABELS_FAILURE_CONNECTION]);
 
     certain = unsent
               || (batch->failed != -1
@@ -502,7 +477,10 @@ ngx_http_labels_pg_batch_lost(ngx_http_labels_pg_batch_t *batch,
             op->ambiguous = 1;
         }
 
-        ngx_http_labels_pg_batch_again(op, op->lane);
+        ngx_http_labels_pg_batch_again(op, op->lane,
+                                       op->ambiguous
+                                       ? NGX_HTTP_LABELS_RERUN_AMBIGUOUS
+                                       : NGX_HTTP_LABELS_RERUN_CONNECTION);
     }
 
     ngx_http_labels_pg_batch_free(batch);
@@ -585,7 +563,8 @@ ngx_http_labels_pg_command_deliver(ngx_http_labels_pg_command_t *cmd,
             }
 
             op->nowait = 0;
-            ngx_http_labels_pg_batch_again(op, NGX_HTTP_LABELS_PG_ISOLATION);
+            ngx_http_labels_pg_batch_again(op, NGX_HTTP_LABELS_PG_ISOLATION,
+                                           NGX_HTTP_LABELS_RERUN_CONTENTION);
             break;
 
         default:

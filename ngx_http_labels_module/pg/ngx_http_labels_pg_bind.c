@@ -63,6 +63,8 @@ ngx_http_labels_pg_create(ngx_cycle_t *cycle, ngx_http_labels_database_t *db)
         return NULL;
     }
 
+    pool->gauges = ngx_http_labels_metrics_gauges(db->metrics);
+
     ngx_http_labels_pg_lanes(pool);
     ngx_http_labels_pg_events(pool);
     ngx_queue_init(&pool->delayed);
@@ -78,6 +80,8 @@ ngx_http_labels_pg_create(ngx_cycle_t *cycle, ngx_http_labels_database_t *db)
 
         ngx_queue_insert_tail(&pool->states[NGX_HTTP_LABELS_PG_CLOSED],
                               &conn->queue);
+        pool->lanes[conn->lane].gauges
+            ->connections[NGX_HTTP_LABELS_PG_CLOSED]++;
     }
 
     return pool;
@@ -102,22 +106,16 @@ ngx_http_labels_pg_lane_of(ngx_http_labels_database_t *db,
 static void
 ngx_http_labels_pg_lanes(ngx_http_labels_pg_pool_t *pool)
 {
-    ngx_http_labels_pg_lane_t  *lane;
+    ngx_http_labels_pg_lane_init(pool, NGX_HTTP_LABELS_PG_FAST,
+                                 pool->db->batch, pool->db->lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_FAST];
-    ngx_queue_init(&lane->queue);
-    lane->max = pool->db->batch;
-    lane->lock_timeout = pool->db->lock_timeout;
+    ngx_http_labels_pg_lane_init(pool, NGX_HTTP_LABELS_PG_ISOLATION, 1,
+                                 pool->db->isolation_lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_ISOLATION];
-    ngx_queue_init(&lane->queue);
-    lane->max = 1;
-    lane->lock_timeout = pool->db->isolation_lock_timeout;
+    ngx_http_labels_pg_lane_init(pool, NGX_HTTP_LABELS_PG_BULK, 1,
+                                 pool->db->isolation_lock_timeout);
 
-    lane = &pool->lanes[NGX_HTTP_LABELS_PG_BULK];
-    ngx_queue_init(&lane->queue);
-    lane->max = 1;
-    lane->lock_timeout = pool->db->isolation_lock_timeout;
+    pool->byte = ngx_random();
 }
 
 
@@ -168,6 +166,8 @@ ngx_http_labels_pg_exit(ngx_array_t *databases)
                 ngx_http_labels_pg_close(conn);
             }
         }
+
+        pool->gauges->pid = 0;
 
         if (pool->buffer.start) {
             ngx_free(pool->buffer.start);

@@ -40,8 +40,13 @@ static u_char *ngx_http_labels_pg_log_error(ngx_log_t *log, u_char *buf,
     size_t len);
 
 
-static char  *ngx_http_labels_pg_states[] = {
-    "closed", "connecting", "preparing", "ready", "busy"
+ngx_str_t  ngx_http_labels_pg_state_names[NGX_HTTP_LABELS_PG_STATES + 1] = {
+    ngx_string("closed"),
+    ngx_string("connecting"),
+    ngx_string("preparing"),
+    ngx_string("ready"),
+    ngx_string("busy"),
+    ngx_null_string
 };
 
 
@@ -54,10 +59,16 @@ void
 ngx_http_labels_pg_set_state(ngx_http_labels_pg_connection_t *conn,
     ngx_http_labels_pg_state_e state)
 {
+    ngx_http_labels_lane_gauges_t  *gauges;
+
     ngx_log_debug3(NGX_LOG_DEBUG_EVENT, &conn->log, 0,
-                   "labels pg connection %p: %s -> %s", conn,
-                   ngx_http_labels_pg_states[conn->state],
-                   ngx_http_labels_pg_states[state]);
+                   "labels pg connection %p: %V -> %V", conn,
+                   &ngx_http_labels_pg_state_names[conn->state],
+                   &ngx_http_labels_pg_state_names[state]);
+
+    gauges = conn->pool->lanes[conn->lane].gauges;
+    gauges->connections[conn->state]--;
+    gauges->connections[state]++;
 
     ngx_queue_remove(&conn->queue);
     ngx_queue_insert_head(&conn->pool->states[state], &conn->queue);
@@ -135,14 +146,17 @@ ngx_http_labels_pg_lost(ngx_http_labels_pg_connection_t *conn, char *reason)
     ngx_http_labels_pg_state_e   state;
     ngx_http_labels_pg_pool_t   *pool;
     ngx_http_labels_pg_batch_t  *batch;
+    ngx_http_labels_lane_metrics_t
+                                *metrics;
 
     pool = conn->pool;
+    metrics = pool->lanes[conn->lane].metrics;
     state = conn->state;
     batch = conn->batch;
     unsent = conn->unsent;
 
-    ngx_log_error(NGX_LOG_ERR, &conn->log, 0, "connection lost (%s): %s",
-                  ngx_http_labels_pg_states[state],
+    ngx_log_error(NGX_LOG_ERR, &conn->log, 0, "connection lost (%V): %s",
+                  &ngx_http_labels_pg_state_names[state],
                   reason ? reason : ngx_http_labels_pg_line(conn));
 
     conn->batch = NULL;
@@ -156,10 +170,12 @@ ngx_http_labels_pg_lost(ngx_http_labels_pg_connection_t *conn, char *reason)
     if (state == NGX_HTTP_LABELS_PG_CONNECTING
         || state == NGX_HTTP_LABELS_PG_PREPARING)
     {
+        ngx_http_labels_count(metrics->connect_failures);
         ngx_http_labels_pg_down(pool);
         return;
     }
 
+    ngx_http_labels_count(metrics->connections_lost);
     ngx_post_event(&pool->flush, &ngx_posted_events);
 }
 
@@ -399,6 +415,8 @@ ngx_http_labels_pg_prepared(ngx_http_labels_pg_connection_t *conn)
     lifetime = conn->pool->db->max_lifetime;
     conn->expires = ngx_current_msec + lifetime
                     - (lifetime ? ngx_random() % (lifetime / 4 + 1) : 0);
+
+    ngx_http_labels_count(conn->pool->lanes[conn->lane].metrics->connects);
 
     conn->log.action = "serving operations";
     ngx_http_labels_pg_set_state(conn, NGX_HTTP_LABELS_PG_READY);

@@ -34,12 +34,22 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
 
     pool = db->upstream;
 
-    if (pool == NULL || pool->down || pool->shutdown) {
+    if (pool == NULL) {
         op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
         return NGX_DECLINED;
     }
 
-    if (pool->queued >= (ngx_uint_t) pool->db->queue) {
+    op->upstream = pool;
+    op->lane = ngx_http_labels_pg_lane(op->kind);
+
+    if (pool->down || pool->shutdown) {
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                              ->unavailable[NGX_HTTP_LABELS_REASON_DOWN]);
+        op->outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_labels_pg_admit(pool, op) != NGX_OK) {
         op->outcome = NGX_HTTP_LABELS_BUSY;
         return NGX_DECLINED;
     }
@@ -55,8 +65,6 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
     }
 
     op->size = size;
-    op->upstream = pool;
-    op->lane = ngx_http_labels_pg_lane(op->kind);
 
     /*
      * Not cancelable: an old worker stays until its last operation is done,
@@ -69,8 +77,7 @@ ngx_http_labels_pg_submit(ngx_http_labels_database_t *db,
     ngx_add_timer(&op->timer, op->timeout ? op->timeout
                                           : pool->db->request_timeout);
 
-    ngx_queue_insert_tail(&pool->lanes[op->lane].queue, &op->queue);
-    pool->queued++;
+    ngx_http_labels_pg_enqueue(op, 0);
 
     /* at the end of the event loop's turn, so that all its requests share */
 
@@ -89,8 +96,7 @@ ngx_http_labels_pg_requeue(ngx_http_labels_operation_t *op,
     pool = op->upstream;
 
     op->lane = lane;
-    ngx_queue_insert_head(&pool->lanes[lane].queue, &op->queue);
-    pool->queued++;
+    ngx_http_labels_pg_enqueue(op, 1);
 
     ngx_post_event(&pool->flush, &ngx_posted_events);
 }
@@ -136,6 +142,10 @@ ngx_http_labels_pg_complete(ngx_http_labels_operation_t *op,
         outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
     }
 
+    if (outcome == NGX_HTTP_LABELS_COMMIT_UNKNOWN) {
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)->commit_unknown);
+    }
+
     op->outcome = outcome;
 
     if (op->handler) {
@@ -150,12 +160,13 @@ static void
 ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
 {
     ngx_http_labels_outcome_e     outcome;
-    ngx_http_labels_pg_pool_t    *pool;
     ngx_http_labels_operation_t  *op;
 
     op = ev->data;
-    pool = op->upstream;
     outcome = NGX_HTTP_LABELS_UNAVAILABLE;
+
+    ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                          ->unavailable[NGX_HTTP_LABELS_REASON_DEADLINE]);
 
     if (op->flight) {
         ngx_http_labels_pg_batch_forget(op);
@@ -164,15 +175,12 @@ ngx_http_labels_pg_deadline_handler(ngx_event_t *ev)
             outcome = NGX_HTTP_LABELS_COMMIT_UNKNOWN;
         }
 
-    } else {
+    } else if (op->delayed) {
         ngx_queue_remove(&op->queue);
+        outcome = op->outcome;
 
-        if (op->delayed) {
-            outcome = op->outcome;
-
-        } else {
-            pool->queued--;
-        }
+    } else {
+        ngx_http_labels_pg_dequeue(op);
     }
 
     ngx_http_labels_pg_complete(op, outcome);
@@ -217,12 +225,15 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        while (!ngx_queue_empty(&pool->lanes[i].queue)) {
+        while (pool->lanes[i].queued) {
 
             conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_READY);
 
             if (conn) {
-                ngx_http_labels_pg_batch_send(conn);
+                if (ngx_http_labels_pg_batch_send(conn) != NGX_OK) {
+                    break;
+                }
+
                 continue;
             }
 
@@ -287,6 +298,8 @@ ngx_http_labels_pg_up(ngx_http_labels_pg_pool_t *pool)
 
     pool->down = 0;
     pool->backoff = 0;
+    pool->gauges->backoff = 0;
+    pool->db->metrics->up = 1;
 
     if (pool->probe.timer_set) {
         ngx_del_timer(&pool->probe);
@@ -317,8 +330,11 @@ ngx_http_labels_pg_down(ngx_http_labels_pg_pool_t *pool)
         ngx_add_timer(&pool->probe, pause);
     }
 
+    pool->gauges->backoff = 1;
+
     if (!ngx_http_labels_pg_alive(pool)) {
         pool->down = 1;
+        pool->db->metrics->up = 0;
         ngx_http_labels_pg_fail_queued(pool);
     }
 }
@@ -330,26 +346,28 @@ static void
 ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
 {
     ngx_uint_t                    i;
-    ngx_queue_t                  *q, *next, failed;
+    ngx_queue_t                  *q, failed, kept;
     ngx_http_labels_operation_t  *op;
 
     ngx_queue_init(&failed);
+    ngx_queue_init(&kept);
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        for (q = ngx_queue_head(&pool->lanes[i].queue);
-             q != ngx_queue_sentinel(&pool->lanes[i].queue);
-             q = next)
-        {
-            next = ngx_queue_next(q);
-            op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
-
-            if (!op->ambiguous || pool->shutdown) {
-                ngx_queue_remove(q);
-                ngx_queue_insert_tail(&failed, q);
-                pool->queued--;
-            }
+        while ((op = ngx_http_labels_pg_next(&pool->lanes[i], NULL)) != NULL) {
+            ngx_http_labels_pg_dequeue(op);
+            ngx_queue_insert_tail(op->ambiguous && !pool->shutdown ? &kept
+                                                                   : &failed,
+                                  &op->queue);
         }
+    }
+
+    while (!ngx_queue_empty(&kept)) {
+        q = ngx_queue_head(&kept);
+        ngx_queue_remove(q);
+
+        op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        ngx_http_labels_pg_enqueue(op, 0);
     }
 
     /* from a list of its own: an answer may bring the next request in */
@@ -359,6 +377,8 @@ ngx_http_labels_pg_fail_queued(ngx_http_labels_pg_pool_t *pool)
         ngx_queue_remove(q);
 
         op = ngx_queue_data(q, ngx_http_labels_operation_t, queue);
+        ngx_http_labels_count(ngx_http_labels_pg_metrics(op)
+                              ->unavailable[NGX_HTTP_LABELS_REASON_DOWN]);
         ngx_http_labels_pg_complete(op, NGX_HTTP_LABELS_UNAVAILABLE);
     }
 }

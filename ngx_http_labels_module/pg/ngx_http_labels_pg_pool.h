@@ -22,6 +22,9 @@
 #include "ngx_http_labels_pg.h"
 
 
+#define NGX_HTTP_LABELS_PG_SHARES  256
+
+
 /*
  * fast: shared batches; isolation: one operation a transaction, longer locks;
  * bulk: the same for what is long by nature, and for the catalogue
@@ -49,6 +52,33 @@ typedef struct ngx_http_labels_pg_pool_s        ngx_http_labels_pg_pool_t;
 typedef struct ngx_http_labels_pg_connection_s  ngx_http_labels_pg_connection_t;
 
 
+/* the operations of credentials that have a byte in common */
+
+typedef struct {
+    ngx_queue_t                   queue;      /* operations that wait */
+    ngx_queue_t                   turn;       /* in the lane's, if any do */
+    ngx_uint_t                    queued;
+    ngx_uint_t                    flying;     /* in flight, in batches */
+} ngx_http_labels_pg_share_t;
+
+
+typedef struct {
+    ngx_http_labels_pg_share_t    shares[NGX_HTTP_LABELS_PG_SHARES];
+    ngx_queue_t                   turns;      /* whose operation is next */
+    ngx_uint_t                    queued;
+    ngx_uint_t                    flying;
+    ngx_http_labels_pg_share_t   *last;       /* who has come last */
+    ngx_msec_t                    mixed;      /* when another has */
+    ngx_http_labels_lane_metrics_t
+                                 *metrics;
+    ngx_http_labels_lane_gauges_t
+                                 *gauges;     /* of this process */
+    ngx_uint_t                    max;        /* operations in a batch */
+    ngx_msec_t                    lock_timeout;
+    unsigned                      reserved:1; /* the last batch was */
+} ngx_http_labels_pg_lane_t;
+
+
 /* the operations of one kind in a batch: one statement, one result */
 
 typedef struct {
@@ -69,19 +99,17 @@ typedef struct {
     ngx_uint_t                    ncommands;
     ngx_uint_t                    current;    /* whose result comes next */
     ngx_uint_t                    nops;
+    ngx_http_labels_pg_lane_t    *lane;
     ngx_http_labels_operation_t **ops;        /* NULL: gave up waiting */
+    ngx_http_labels_operation_t **taken;      /* in order of arrival */
+    ngx_http_labels_pg_share_t  **shares;     /* of those */
     ngx_msec_t                    sent;
+    ngx_int_t                     locking;    /* kind, or -1: none locks */
     ngx_int_t                     failed;     /* command, or -1: none yet */
     char                          sqlstate[6];
     unsigned                      nowait:1;
+    unsigned                      reserved:1; /* without a crowd's operations */
 } ngx_http_labels_pg_batch_t;
-
-
-typedef struct {
-    ngx_queue_t                   queue;      /* operations that wait */
-    ngx_uint_t                    max;        /* operations in a batch */
-    ngx_msec_t                    lock_timeout;
-} ngx_http_labels_pg_lane_t;
 
 
 struct ngx_http_labels_pg_connection_s {
@@ -115,6 +143,7 @@ typedef struct {
 struct ngx_http_labels_pg_pool_s {
     ngx_log_t                        *log;
     ngx_http_labels_database_t       *db;
+    ngx_http_labels_gauges_t         *gauges;
 
     ngx_http_labels_pg_lane_t         lanes[NGX_HTTP_LABELS_PG_LANES];
     ngx_queue_t                       states[NGX_HTTP_LABELS_PG_STATES];
@@ -122,6 +151,7 @@ struct ngx_http_labels_pg_pool_s {
     ngx_uint_t                        nconnections;
 
     ngx_uint_t                        queued;
+    ngx_uint_t                        byte;    /* of digests, for shares */
     ngx_queue_t                       delayed; /* wait for a key's owner */
     ngx_event_t                       flush;
     ngx_event_t                       probe;
@@ -132,6 +162,43 @@ struct ngx_http_labels_pg_pool_s {
     unsigned                          down:1;
     unsigned                          shutdown:1;
 };
+
+
+/* The counters of the operation's lane. */
+#define ngx_http_labels_pg_metrics(op)                                        \
+    ((ngx_http_labels_pg_pool_t *) (op)->upstream)->lanes[(op)->lane].metrics
+
+
+/* queue */
+
+void ngx_http_labels_pg_lane_init(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e lane, ngx_uint_t max, ngx_msec_t lock_timeout);
+
+/* NGX_DECLINED: there is no place for one more operation of the credential. */
+ngx_int_t ngx_http_labels_pg_admit(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_operation_t *op);
+
+/* Into op->lane; first: before all others of its credential. */
+void ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op,
+    ngx_flag_t first);
+
+/* Out of its lane; the next turn is another credential's. */
+void ngx_http_labels_pg_dequeue(ngx_http_labels_operation_t *op);
+
+/*
+ * The operation whose turn it is, still in the lane, of those that fit into
+ * the batch, which may be NULL; NULL: there is none.
+ */
+ngx_http_labels_operation_t *ngx_http_labels_pg_next(
+    ngx_http_labels_pg_lane_t *lane, ngx_http_labels_pg_batch_t *batch);
+
+/*
+ * The next batch of the connection's lane; NULL: nothing may be sent now.  Its
+ * operations are in flight until it lands, when their fate is known.
+ */
+ngx_http_labels_pg_batch_t *ngx_http_labels_pg_collect(
+    ngx_http_labels_pg_connection_t *conn);
+void ngx_http_labels_pg_land(ngx_http_labels_pg_batch_t *batch);
 
 
 /* pool */
@@ -167,8 +234,9 @@ void ngx_http_labels_pg_set_state(ngx_http_labels_pg_connection_t *conn,
 
 /* batch */
 
-/* Sends the next batch of the lane; the lane has operations. */
-void ngx_http_labels_pg_batch_send(ngx_http_labels_pg_connection_t *conn);
+/* Sends the next batch of the lane.  NGX_DECLINED: nothing may be sent now. */
+ngx_int_t ngx_http_labels_pg_batch_send(
+    ngx_http_labels_pg_connection_t *conn);
 
 /* Takes the next result, or the NULL behind the results of a command. */
 void ngx_http_labels_pg_batch_result(ngx_http_labels_pg_connection_t *conn,
