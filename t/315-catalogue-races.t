@@ -251,13 +251,13 @@ $nginx->end;
 $nginx = Labels::Nginx->new(database => 'isolation_lock_timeout 300ms;');
 $holder = Labels::Holder->new(cluster(), database(),
     'SELECT pg_advisory_xact_lock_shared(76002, hashint8(1)) AS hold');
+is(statuses(together(add(8, 'early'), bulk('8', '"add":["too"]'))), '2 of 200',
+   'changes of attachments go together');
 @answers = together(['POST', 'labels', '{"title":"late"}'],
                     ['PATCH', 'labels/2', '{"title":"late"}'],
-                    ['DELETE', 'labels/2', ''],
-                    add(8, 'early'), bulk('8', '"add":["too"]'));
-is(join(' ', map { $_->{status} } @answers), '503 503 503 200 200',
-   'the catalogue waits for attachments in vain');
-is(join(' ', map { $_->{headers}{'retry-after'} // '-' } @answers), '1 1 1 - -',
+                    ['DELETE', 'labels/2', '']);
+is(statuses(@answers), '3 of 503', 'the catalogue waits for them in vain');
+is(join(' ', map { $_->{headers}{'retry-after'} // '-' } @answers), '1 1 1',
    'come again');
 $holder->release;
 is(query('SELECT title FROM labels.label WHERE account_id = 1 AND label_id = 2'),
