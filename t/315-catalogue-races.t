@@ -89,16 +89,35 @@ is(statuses(@answers), '50 of 200', 'adds and bulk changes of one contact');
 is(scalar(split ' ', titles(1)), 50, 'all survive');
 is(scalar(grep { /p/ } split ' ', titles(2)), 25, 'and those of its neighbour');
 
-# an overwrite is before or after a bulk change
+# overwrites, bulk changes and single adds of thirty labels each: the list is
+# that of the last overwrite and of what came after it, whole
 
 my @wrong;
-for my $round (1 .. 20) {
-    together(['POST', 'contacts/1/labels', qq({"labels":["o$round"]})],
-             bulk('1', qq("add":["b$round"],"remove":["o@{[$round - 1]}"])));
-    my $after = titles(1);
-    push @wrong, $after if $after !~ /^o$round( b$round)?$/;
+
+
+sub settled {
+    my ($name) = @_;
+    is(join('; ', splice @wrong), '', $name);
+    return;
 }
-is("@wrong", '', 'an overwrite against a bulk change');
+
+
+sub thirty { my ($group) = @_; return join ',', map { qq("$group$_") } 10 .. 39 }
+
+
+for my $round (1 .. 20) {
+    @answers = together(
+        (map { ['POST', 'contacts/1/labels', '{"labels":[' . thirty("o$_") . ']}'] } 1 .. 3),
+        (map { bulk('1', '"add":[' . thirty("b$_") . ']') } 1 .. 3),
+        (map { ['POST', 'contacts/1/labels/add', '{"labels":[' . thirty("a$_") . ']}'] } 1 .. 3));
+    push @wrong, statuses(@answers) if statuses(@answers) ne '9 of 200';
+
+    my $after = titles(1);
+    my @groups = $after =~ /\b([oab]\d)10\b/g;
+    my $whole = join ' ', map { thirty($_) =~ tr/,"/ /dr } @groups;
+    push @wrong, $after if $after ne $whole || "@groups" !~ /^o\d( [ab]\d)*$/;
+}
+settled('overwrites against bulk changes and adds');
 
 # two that make the same title: one is told that it is taken
 
@@ -116,7 +135,7 @@ for my $round (1 .. 5) {
     @answers = together(map { ['DELETE', "labels/$ids[0]", ''] } 1 .. 4);
     push @wrong, statuses(@answers) if statuses(@answers) ne '1 of 200, 3 of 404';
 }
-is("@wrong", '', 'one of many creates, renames and deletes wins');
+settled('one of many creates, renames and deletes wins');
 check_whole('creates, renames and deletes');
 
 # a label is made by being attached, and in the catalogue
@@ -129,7 +148,7 @@ for my $round (1 .. 10) {
     push @wrong, listed("new$round") if listed("new$round") ne '1|1';
     push @wrong, grep { !/\bnew$round$/ } map { titles($_) } 1, 3 .. 6;
 }
-is("@wrong", '', 'attached and created: one label, spelled as in the catalogue');
+settled('attached and created: one label, spelled as in the catalogue');
 
 # a label is renamed to what others attach: it takes them in
 
@@ -144,7 +163,7 @@ for my $round (1 .. 10) {
     push @wrong, titles(1) if titles(1) ne "first after$round last";
     push @wrong, grep { !/(?<!\S)after$round$/ } map { titles($_) } 2 .. 5;
 }
-is("@wrong", '', 'renamed to what is being attached: one label holds all');
+settled('renamed to what is being attached: one label holds all');
 check_whole('renamed to');
 
 # a label is renamed from what others attach: they have the one or the other
@@ -160,7 +179,7 @@ for my $round (1 .. 10) {
     push @wrong, listed("new-name$round") if listed("new-name$round") ne '1|1';
     push @wrong, listed("old$round") if listed("old$round") !~ /^[01]\|0$/;
 }
-is("@wrong", '', 'renamed from what is being attached: the new title or a new label');
+settled('renamed from what is being attached: the new title or a new label');
 check_whole('renamed from');
 
 # a label is deleted while others attach it
@@ -178,7 +197,7 @@ for my $round (1 .. 10) {
     my $held = grep { /(?<!\S)gone$round$/ } map { titles($_) } 1 .. 7;
     push @wrong, "$held held" if $held && listed("gone$round") ne '1|0';
 }
-is("@wrong", '', 'deleted while it is being attached: gone, or made anew');
+settled('deleted while it is being attached: gone, or made anew');
 check_whole('deleted');
 
 # a bulk change waits for one of its contacts, and nobody waits for the rest
