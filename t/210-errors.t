@@ -131,3 +131,12 @@ my ($d, $n) = map { Digest::SHA::sha256_hex($_) } Labels::demo('cred.cw_agent'),
 [(400) x 4]
 --- response_body_like eval
 ['^\{"statusCode":400,"message":"Bad Request","error":"Bad Request"\}$', '"code":"invalid_request","message":"Malformed request."', '"success":false,"code":"', '<html>']
+
+=== TEST 10: paths that nginx cannot hold
+--- request eval
+[map { "GET $_" . 'a' x 9000 } '/contacts/', '/functions/v1/api-gateway/', '/v1/labels?x=', '/v2/labels?access_token=', '/none/']
+--- error_code eval
+[(414) x 5]
+--- response_body_like eval
+['^\{"statusCode":414,"message":"URI Too Long","error":"URI Too Long"\}$', '^\{"error":\{"code":"bad_request","message":"URI Too Long"\}\}$', '"code":"invalid_request","message":"Malformed request."',
+ '^\{"success":false,"code":"bad_request","message":"Bad Request"\}$', '<html>']

@@ -170,11 +170,12 @@ ngx_http_labels_error_dialect(ngx_http_request_t *r)
         return NULL;
     }
 
-    /* a path that nginx cannot decode is not kept, but still in the buffer */
+    /* a path that nginx cannot decode or hold is not kept, but in the buffer */
 
-    if (r->unparsed_uri.len == 0 && r->uri_start && r->uri_end) {
+    if (r->unparsed_uri.len == 0 && r->uri_start && r->header_in) {
         r->unparsed_uri.data = r->uri_start;
-        r->unparsed_uri.len = r->uri_end - r->uri_start;
+        r->unparsed_uri.len = (r->uri_end ? r->uri_end : r->header_in->last)
+                              - r->uri_start;
     }
 
     dialect = ngx_http_labels_dialect_of_path(&r->unparsed_uri);
