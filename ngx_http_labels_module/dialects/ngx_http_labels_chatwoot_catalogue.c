@@ -39,8 +39,8 @@ static ngx_flag_t ngx_http_labels_chatwoot_title_character(uint32_t c);
 static ngx_int_t ngx_http_labels_chatwoot_take(ngx_http_labels_operation_t *op,
     ngx_http_labels_json_t **members);
 static void ngx_http_labels_chatwoot_write_label(
-    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
-    ngx_uint_t row);
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w,
+    ngx_http_labels_operation_t *op, ngx_uint_t row);
 
 
 ngx_int_t
@@ -401,22 +401,14 @@ ngx_int_t
 ngx_http_labels_chatwoot_render_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_uint_t                     row;
     ngx_http_labels_json_writer_t  w;
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
-    ngx_http_labels_json_literal(&w, "{\"payload\":[");
-
-    for (row = 1; row < op->rows; row++) {
-        if (row > 1) {
-            ngx_http_labels_json_literal(&w, ",");
-        }
-
-        ngx_http_labels_chatwoot_write_label(&w, op, row);
-    }
-
-    ngx_http_labels_json_literal(&w, "]}");
+    ngx_http_labels_json_literal(&w, "{\"payload\":");
+    ngx_http_labels_write_rows(ex, &w, op, op->rows - 1,
+                               ngx_http_labels_chatwoot_write_label);
+    ngx_http_labels_json_literal(&w, "}");
 
     ex->status = NGX_HTTP_OK;
 
@@ -446,7 +438,7 @@ ngx_http_labels_chatwoot_render_label(ngx_http_labels_exchange_t *ex,
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
-    ngx_http_labels_chatwoot_write_label(&w, op, 0);
+    ngx_http_labels_chatwoot_write_label(ex, &w, op, 0);
 
     ex->status = NGX_HTTP_OK;
 
@@ -455,8 +447,9 @@ ngx_http_labels_chatwoot_render_label(ngx_http_labels_exchange_t *ex,
 
 
 static void
-ngx_http_labels_chatwoot_write_label(ngx_http_labels_json_writer_t *w,
-    ngx_http_labels_operation_t *op, ngx_uint_t row)
+ngx_http_labels_chatwoot_write_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row)
 {
     ngx_http_labels_json_literal(w, "{\"id\":");
     ngx_http_labels_json_integer(w, ngx_http_labels_cell_integer(op, row,

@@ -297,6 +297,27 @@ ngx_http_labels_rate_headers(ngx_http_labels_exchange_t *ex)
 
 
 void
+ngx_http_labels_write_rows(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t n, ngx_http_labels_row_pt write)
+{
+    ngx_uint_t  row;
+
+    ngx_http_labels_json_literal(w, "[");
+
+    for (row = 1; row <= n; row++) {
+        if (row > 1) {
+            ngx_http_labels_json_literal(w, ",");
+        }
+
+        write(ex, w, op, row);
+    }
+
+    ngx_http_labels_json_literal(w, "]");
+}
+
+
+void
 ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
     ngx_uint_t list_column, ngx_uint_t title_column, char *name,

@@ -69,6 +69,15 @@ ngx_uint_t ngx_http_labels_rate_per_minute(ngx_http_labels_rate_t *rate);
  */
 ngx_int_t ngx_http_labels_rate_headers(ngx_http_labels_exchange_t *ex);
 
+typedef void (*ngx_http_labels_row_pt)(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row);
+
+/* The n rows behind the header row as a JSON array. */
+void ngx_http_labels_write_rows(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t n, ngx_http_labels_row_pt write);
+
 /* The list `name` of a change's result as JSON strings with commas between. */
 void ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,

@@ -113,22 +113,13 @@ ngx_int_t
 ngx_http_labels_highlevel_render_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_uint_t                     row;
     ngx_http_labels_json_writer_t  w;
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
-    ngx_http_labels_json_literal(&w, "{\"tags\":[");
-
-    for (row = 1; row < op->rows; row++) {
-        if (row > 1) {
-            ngx_http_labels_json_literal(&w, ",");
-        }
-
-        ngx_http_labels_highlevel_write_tag(ex, &w, op, row);
-    }
-
-    ngx_http_labels_json_literal(&w, "]");
+    ngx_http_labels_json_literal(&w, "{\"tags\":");
+    ngx_http_labels_write_rows(ex, &w, op, op->rows - 1,
+                               ngx_http_labels_highlevel_write_tag);
 
     ex->status = NGX_HTTP_OK;
 

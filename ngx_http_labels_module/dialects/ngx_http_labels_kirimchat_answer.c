@@ -4,6 +4,7 @@
  */
 
 
+#include "ngx_http_labels_dialect_body.h"
 #include "ngx_http_labels_kirimchat.h"
 #include "ngx_http_labels_palette.h"
 
@@ -13,8 +14,8 @@ static ngx_int_t ngx_http_labels_kirimchat_first(
 static ngx_int_t ngx_http_labels_kirimchat_outcome(
     ngx_http_labels_exchange_t *ex, ngx_http_labels_operation_t *op);
 static void ngx_http_labels_kirimchat_write_label(
-    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
-    ngx_uint_t row);
+    ngx_http_labels_exchange_t *ex, ngx_http_labels_json_writer_t *w,
+    ngx_http_labels_operation_t *op, ngx_uint_t row);
 static void ngx_http_labels_kirimchat_write_time(
     ngx_http_labels_json_writer_t *w, int64_t time);
 static ngx_int_t ngx_http_labels_kirimchat_finish(
@@ -161,7 +162,7 @@ ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
 {
     ngx_int_t                      rc;
     ngx_str_t                      cursor;
-    ngx_uint_t                     row, last;
+    ngx_uint_t                     last;
     ngx_http_labels_json_writer_t  w;
 
     rc = ngx_http_labels_kirimchat_outcome(ex, op);
@@ -174,19 +175,13 @@ ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
-    ngx_http_labels_json_literal(&w, "{\"data\":[");
-
-    for (row = 1; row <= last; row++) {
-        if (row > 1) {
-            ngx_http_labels_json_literal(&w, ",");
-        }
-
-        ngx_http_labels_kirimchat_write_label(&w, op, row);
-    }
+    ngx_http_labels_json_literal(&w, "{\"data\":");
+    ngx_http_labels_write_rows(ex, &w, op, last,
+                               ngx_http_labels_kirimchat_write_label);
 
     if (op->rows - 1 > last) {
         ngx_http_labels_json_literal(&w,
-                                     "],\"has_more\":true,\"next_cursor\":");
+                                     ",\"has_more\":true,\"next_cursor\":");
         cursor = ngx_http_labels_kirimchat_next_cursor(ex, op, last);
 
         if (cursor.len == 0) {
@@ -197,7 +192,7 @@ ngx_http_labels_kirimchat_render_list(ngx_http_labels_exchange_t *ex,
 
     } else {
         ngx_http_labels_json_literal(&w,
-                               "],\"has_more\":false,\"next_cursor\":null");
+                               ",\"has_more\":false,\"next_cursor\":null");
     }
 
     return ngx_http_labels_kirimchat_finish(ex, &w);
@@ -224,7 +219,7 @@ ngx_http_labels_kirimchat_render_label(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
     ngx_http_labels_json_literal(&w, "{\"data\":");
-    ngx_http_labels_kirimchat_write_label(&w, op, 0);
+    ngx_http_labels_kirimchat_write_label(ex, &w, op, 0);
 
     rc = ngx_http_labels_kirimchat_finish(ex, &w);
 
@@ -434,8 +429,9 @@ ngx_http_labels_kirimchat_outcome(ngx_http_labels_exchange_t *ex,
 
 
 static void
-ngx_http_labels_kirimchat_write_label(ngx_http_labels_json_writer_t *w,
-    ngx_http_labels_operation_t *op, ngx_uint_t row)
+ngx_http_labels_kirimchat_write_label(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row)
 {
     u_char                                ulid[NGX_HTTP_LABELS_ULID_LEN];
     ngx_str_t                            *cell;

@@ -52,6 +52,12 @@ static ngx_int_t ngx_http_labels_wawp_total(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op, ngx_uint_t column);
 static int ngx_libc_cdecl ngx_http_labels_wawp_compare(const void *one,
     const void *two);
+static void ngx_http_labels_wawp_write_chat(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row);
+static void ngx_http_labels_wawp_write_row(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row);
 static void ngx_http_labels_wawp_write_label(ngx_http_labels_json_writer_t *w,
     int64_t id, ngx_str_t *title, ngx_str_t *color);
 static ngx_int_t ngx_http_labels_wawp_problem(ngx_http_labels_exchange_t *ex);
@@ -411,10 +417,7 @@ ngx_http_labels_wawp_render_label(ngx_http_labels_exchange_t *ex,
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
-    ngx_http_labels_wawp_write_label(&w,
-        ngx_http_labels_cell_integer(op, 0, NGX_HTTP_LABELS_LABEL_ID),
-        ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_LABEL_TITLE),
-        ngx_http_labels_cell(op, 0, NGX_HTTP_LABELS_LABEL_COLOR));
+    ngx_http_labels_wawp_write_row(ex, &w, op, 0);
 
     ex->status = (op->kind == NGX_HTTP_LABELS_LABEL_CREATE) ? NGX_HTTP_CREATED
                                                             : NGX_HTTP_OK;
@@ -427,7 +430,6 @@ static ngx_int_t
 ngx_http_labels_wawp_render_labels(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
-    ngx_uint_t                     row;
     ngx_http_labels_json_writer_t  w;
 
     if (ngx_http_labels_wawp_total(ex, op, NGX_HTTP_LABELS_LABEL_TOTAL)
@@ -437,20 +439,9 @@ ngx_http_labels_wawp_render_labels(ngx_http_labels_exchange_t *ex,
     }
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
-    ngx_http_labels_json_literal(&w, "[");
 
-    for (row = 1; row < op->rows; row++) {
-        if (row > 1) {
-            ngx_http_labels_json_literal(&w, ",");
-        }
-
-        ngx_http_labels_wawp_write_label(&w,
-            ngx_http_labels_cell_integer(op, row, NGX_HTTP_LABELS_LABEL_ID),
-            ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_TITLE),
-            ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_COLOR));
-    }
-
-    ngx_http_labels_json_literal(&w, "]");
+    ngx_http_labels_write_rows(ex, &w, op, op->rows - 1,
+                               ngx_http_labels_wawp_write_row);
 
     ex->status = NGX_HTTP_OK;
 
@@ -463,7 +454,6 @@ ngx_http_labels_wawp_render_chats(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_operation_t *op)
 {
     ngx_int_t                      rc;
-    ngx_uint_t                     row;
     ngx_http_labels_json_writer_t  w;
 
     rc = ngx_http_labels_wawp_outcome(ex, op);
@@ -479,23 +469,9 @@ ngx_http_labels_wawp_render_chats(ngx_http_labels_exchange_t *ex,
     }
 
     ngx_http_labels_json_writer_init(&w, ex->pool);
-    ngx_http_labels_json_literal(&w, "[");
 
-    for (row = 1; row < op->rows; row++) {
-        if (row > 1) {
-            ngx_http_labels_json_literal(&w, ",");
-        }
-
-        ngx_http_labels_json_literal(&w, "{\"id\":");
-        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, row,
-                                            NGX_HTTP_LABELS_TARGETS_CHAT_ID));
-        ngx_http_labels_json_literal(&w, ",\"name\":");
-        ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, row,
-                                               NGX_HTTP_LABELS_TARGETS_NAME));
-        ngx_http_labels_json_literal(&w, "}");
-    }
-
-    ngx_http_labels_json_literal(&w, "]");
+    ngx_http_labels_write_rows(ex, &w, op, op->rows - 1,
+                               ngx_http_labels_wawp_write_chat);
 
     ex->status = NGX_HTTP_OK;
 
@@ -572,6 +548,33 @@ ngx_http_labels_wawp_compare(const void *one, const void *two)
     b = two;
 
     return (a->id > b->id) - (a->id < b->id);
+}
+
+
+static void
+ngx_http_labels_wawp_write_chat(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row)
+{
+    ngx_http_labels_json_literal(w, "{\"id\":");
+    ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
+                                            NGX_HTTP_LABELS_TARGETS_CHAT_ID));
+    ngx_http_labels_json_literal(w, ",\"name\":");
+    ngx_http_labels_json_string(w, ngx_http_labels_cell(op, row,
+                                               NGX_HTTP_LABELS_TARGETS_NAME));
+    ngx_http_labels_json_literal(w, "}");
+}
+
+
+static void
+ngx_http_labels_wawp_write_row(ngx_http_labels_exchange_t *ex,
+    ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
+    ngx_uint_t row)
+{
+    ngx_http_labels_wawp_write_label(w,
+        ngx_http_labels_cell_integer(op, row, NGX_HTTP_LABELS_LABEL_ID),
+        ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_TITLE),
+        ngx_http_labels_cell(op, row, NGX_HTTP_LABELS_LABEL_COLOR));
 }
 
 
