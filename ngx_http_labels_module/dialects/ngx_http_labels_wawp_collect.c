@@ -45,6 +45,8 @@ typedef struct {
 static void ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_wawp_parameter_t *param, ngx_str_t *segment,
     ngx_http_labels_wawp_values_t *values);
+static void ngx_http_labels_wawp_drop_blank(
+    ngx_http_labels_wawp_values_t *values);
 static void ngx_http_labels_wawp_add(ngx_http_labels_wawp_values_t *values,
     ngx_str_t *value);
 static void ngx_http_labels_wawp_add_json(
@@ -210,16 +212,35 @@ ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
                                       param->alias.data, param->alias.len));
     }
 
-    /* a new label's blank name is none */
-
     if (param->bit == NGX_HTTP_LABELS_WAWP_NAME
-        && ex->route->kind == NGX_HTTP_LABELS_LABEL_CREATE
-        && values->n && values->values[0].data
-        && ngx_http_labels_text_blank(&values->values[0],
-                                      NGX_HTTP_LABELS_SPACE_ASCII))
+        && ex->route->kind == NGX_HTTP_LABELS_LABEL_CREATE)
     {
-        values->n = 0;
+        ngx_http_labels_wawp_drop_blank(values);
     }
+}
+
+
+/* a new label's blank name is none, wherever it is */
+
+static void
+ngx_http_labels_wawp_drop_blank(ngx_http_labels_wawp_values_t *values)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    n = 0;
+
+    for (i = 0; i < values->n; i++) {
+        value = &values->values[i];
+
+        if (value->data == NULL
+            || !ngx_http_labels_text_blank(value, NGX_HTTP_LABELS_SPACE_ASCII))
+        {
+            values->values[n++] = *value;
+        }
+    }
+
+    values->n = n;
 }
 
 
