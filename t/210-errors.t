@@ -72,6 +72,15 @@ Labels::dialects('if ($arg_s) { return 503; } deny 127.0.0.1;')
 --- response_body_like
 "code":"invalid_request","message":"Malformed request.","request_id":"req_
 
+=== TEST 4b: paths that nginx cannot decode
+--- request eval
+["GET /v1/labels/%00", "GET /functions/v1/api-gateway/v1/contacts/%zz/tags", "DELETE /contacts/x%/tags", "GET /api/v1/accounts/1/../../../../../x", "PUT /v2/labels/1/chats/12345%00?access_token=x", "GET /wp-json/awp/v1/labels/%g1", "GET /other/%00"]
+--- error_code eval
+[(400) x 7]
+--- response_body_like eval
+['"code":"invalid_request","message":"Malformed request.","request_id":"req_', '^\{"error":\{"code":"bad_request","message":"Bad Request"\}\}$', '^\{"statusCode":400,"message":"Bad Request","error":"Bad Request"\}$', '"code":"bad_request"',
+ ('^\{"success":false,"code":"bad_request","message":"Bad Request"\}$') x 2, '<html>']
+
 === TEST 5: other paths keep nginx's pages
 --- request eval
 ["GET /none", "TRACE /"]

@@ -170,6 +170,13 @@ ngx_http_labels_error_dialect(ngx_http_request_t *r)
         return NULL;
     }
 
+    /* nginx has not kept a path that it could not decode */
+
+    if (r->unparsed_uri.len == 0 && r->uri_end > r->uri_start) {
+        r->unparsed_uri.len = r->uri_end - r->uri_start;
+        r->unparsed_uri.data = r->uri_start;
+    }
+
     dialect = ngx_http_labels_dialect_of_path(&r->unparsed_uri);
 
     if (dialect == NULL) {
