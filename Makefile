@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run reset stop build test test-asan soak lint install
+.PHONY: help run reset stop build test test-asan soak bench lint install
 
 help:
 	@echo 'make run        demo server on 127.0.0.1:8080 (PORT=, DATABASE=)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test-asan  the same, with address and undefined sanitizers'
 	@echo 'make soak       load and trouble for ten minutes (MINUTES=)'
 	@echo 'make lint       warnings, static analysis, layers, style'
+	@echo 'make bench      the module beside its peers (SECONDS=, ROUNDS=)'
 	@echo 'make install    into nginx'\''s modules folder (DESTDIR=)'
 
 run:
@@ -39,6 +40,9 @@ soak:
 
 lint:
 	@tools/lint
+
+bench:
+	@bench/run
 
 install: build
 	install -D -m 644 .build/ngx_http_labels_module.so \

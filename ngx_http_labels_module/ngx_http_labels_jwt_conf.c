@@ -97,10 +97,10 @@ ngx_http_labels_jwt_read_file(ngx_conf_t *cf, ngx_str_t *name,
         return NGX_ERROR;
     }
 
-    text->data = ngx_pnalloc(cf->pool, NGX_HTTP_LABELS_JWT_MAX_KEY);
+    text->data = ngx_pnalloc(cf->pool, NGX_HTTP_LABELS_JWT_MAX_KEY + 1);
 
     n = text->data ? ngx_read_file(&file, text->data,
-                                   NGX_HTTP_LABELS_JWT_MAX_KEY, 0)
+                                   NGX_HTTP_LABELS_JWT_MAX_KEY + 1, 0)
                    : NGX_ERROR;
 
     (void) ngx_close_file(file.fd);
@@ -108,6 +108,13 @@ ngx_http_labels_jwt_read_file(ngx_conf_t *cf, ngx_str_t *name,
     if (n == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"labels_jwt_key\" cannot read \"%V\"", name);
+        return NGX_ERROR;
+    }
+
+    if (n > NGX_HTTP_LABELS_JWT_MAX_KEY) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"labels_jwt_key\" file \"%V\" is larger than "
+                           "64 KiB", name);
         return NGX_ERROR;
     }
 

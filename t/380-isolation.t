@@ -216,8 +216,10 @@ my $holder = hold(1);
 my @waiting = $nginx->send(add('ada', 'q0'));
 $nginx->wait_for(sub { ask("SELECT count(*) FROM pg_locks WHERE locktype "
                          . "= 'advisory' AND NOT granted") });
-for my $i (1 .. 4) {
-    push @waiting, $nginx->send(add('lex', "q$i"));
+# a credential alone may not fill it
+my %fill = each_dialect('lex', 'q');
+for my $name (qw(chatwoot highlevel kirimchat leadlex)) {
+    push @waiting, $nginx->send(@{ $fill{$name} });
     sleep 0.05;
 }
 my %full = each_dialect('hal', 'q');
@@ -229,8 +231,8 @@ for my $name (sort keys %full) {
 }
 ok(!IO::Select->new(@waiting)->can_read(0), 'at once: the others still wait');
 $holder->release;
-is(join(' ', map { $nginx->answer($_)->{status} } @waiting),
-   join(' ', (200) x 5), 'and are served');
+is(join(' ', grep { !/^20[01]$/ } map { $nginx->answer($_)->{status} }
+                  @waiting), '', 'and are served');
 $nginx->end;
 
 done_testing();

@@ -170,11 +170,11 @@ ngx_http_labels_error_dialect(ngx_http_request_t *r)
         return NULL;
     }
 
-    /* nginx has not kept a path that it could not decode */
+    /* a path that nginx cannot decode is not kept, but still in the buffer */
 
-    if (r->unparsed_uri.len == 0 && r->uri_end > r->uri_start) {
-        r->unparsed_uri.len = r->uri_end - r->uri_start;
+    if (r->unparsed_uri.len == 0 && r->uri_start && r->uri_end) {
         r->unparsed_uri.data = r->uri_start;
+        r->unparsed_uri.len = r->uri_end - r->uri_start;
     }
 
     dialect = ngx_http_labels_dialect_of_path(&r->unparsed_uri);

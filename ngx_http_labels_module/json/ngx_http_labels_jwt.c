@@ -301,8 +301,11 @@ ngx_http_labels_jwt_signed(ngx_array_t *keys, ngx_http_labels_jwt_t *jwt)
             continue;
         }
 
+        /* an empty kid is not the absence of one */
+
         if (jwt->kid
-            && (key[i].kid.len != jwt->kid->len
+            && (key[i].kid.data == NULL
+                || key[i].kid.len != jwt->kid->len
                 || ngx_strncmp(key[i].kid.data, jwt->kid->data,
                                jwt->kid->len)
                    != 0))

@@ -31,7 +31,7 @@ typedef enum {
 
 typedef struct {
     ngx_http_labels_jwt_algorithm_e   algorithm;
-    ngx_str_t                         kid;       /* len 0: none */
+    ngx_str_t                         kid;       /* data NULL: none */
     ngx_str_t                         secret;    /* of HS256 */
     EVP_PKEY                         *pkey;      /* public, of the others */
 } ngx_http_labels_jwt_key_t;

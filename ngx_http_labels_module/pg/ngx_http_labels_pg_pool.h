@@ -52,7 +52,7 @@ typedef struct ngx_http_labels_pg_pool_s        ngx_http_labels_pg_pool_t;
 typedef struct ngx_http_labels_pg_connection_s  ngx_http_labels_pg_connection_t;
 
 
-/* the operations of credentials with a byte in common */
+/* the operations of credentials that have a byte in common */
 
 typedef struct {
     ngx_queue_t                   queue;      /* operations that wait */
@@ -67,6 +67,8 @@ typedef struct {
     ngx_queue_t                   turns;      /* whose operation is next */
     ngx_uint_t                    queued;
     ngx_uint_t                    flying;
+    ngx_http_labels_pg_share_t   *last;       /* who has come last */
+    ngx_msec_t                    mixed;      /* when another has */
     ngx_http_labels_lane_metrics_t
                                  *metrics;
     ngx_http_labels_lane_gauges_t

@@ -15,6 +15,10 @@
 #include "ngx_http_labels_pg_statement.h"
 
 
+/* milliseconds for which others are expected after one of them has come */
+#define NGX_HTTP_LABELS_PG_MIXED  1000
+
+
 static ngx_flag_t ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
     ngx_http_labels_pg_share_t *share, ngx_http_labels_operation_t *op);
 static void ngx_http_labels_pg_fill(ngx_http_labels_pg_pool_t *pool,
@@ -100,6 +104,11 @@ ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op, ngx_flag_t first)
     lane = &pool->lanes[op->lane];
     share = ngx_http_labels_pg_share(pool, op);
 
+    if (lane->last != share) {
+        lane->last = share;
+        lane->mixed = ngx_current_msec;
+    }
+
     if (first) {
         ngx_queue_insert_head(&share->queue, &op->queue);
 
@@ -174,6 +183,7 @@ ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
     lane = batch->lane;
 
     if (batch->reserved
+        && ngx_current_msec - lane->mixed < NGX_HTTP_LABELS_PG_MIXED
         && 4 * (share->queued + share->flying)
            > 3 * (lane->queued + lane->flying + batch->nops))
     {
@@ -196,7 +206,8 @@ ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
  * A batch takes long when there is much to do, and longer when it meets a
  * lock.  A credential with more than three quarters of the operations may not
  * have the last idle connection, too, and every other batch is without it, if
- * there is anything else to do: the others need not wait with its crowd.
+ * there is anything else to do: the others need not wait with its crowd.  Who
+ * has been alone for a while has all connections.
  */
 
 ngx_http_labels_pg_batch_t *
@@ -348,18 +359,21 @@ ngx_http_labels_pg_land(ngx_http_labels_pg_batch_t *batch)
 
 /*
  * Two credentials may have a byte in common.  Each process looks at another
- * one, so that they do not meet everywhere.
+ * one, so that they do not meet everywhere.  Bearers that the module has
+ * verified by itself are told apart by their accounts.
  */
 
 static ngx_http_labels_pg_share_t *
 ngx_http_labels_pg_share(ngx_http_labels_pg_pool_t *pool,
     ngx_http_labels_operation_t *op)
 {
-    ngx_str_t  *digest;
+    ngx_str_t   *digest;
+    ngx_uint_t   n;
 
     digest = &op->p.digest;
 
-    return &pool->lanes[op->lane].shares[digest->len
-                                    ? digest->data[pool->byte % digest->len]
-                                    : 0];
+    n = digest->len ? digest->data[pool->byte % digest->len]
+                    : ngx_murmur_hash2(op->p.account.data, op->p.account.len);
+
+    return &pool->lanes[op->lane].shares[n % NGX_HTTP_LABELS_PG_SHARES];
 }

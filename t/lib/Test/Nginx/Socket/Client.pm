@@ -157,7 +157,7 @@ sub headers_of {
     my ($head) = @_;
     my %headers;
 
-    while ($head =~ /^([^:\r\n]+):\s*(.*?)\r$/mg) {
+    while ($head =~ /^([^:\r\n]+):[ \t]*(.*?)\r$/mg) {
         my ($key, $value) = (lc $1, $2);
         $headers{$key} = exists $headers{$key} ? "$headers{$key}, $value"
                        : $value;
