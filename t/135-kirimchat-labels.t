@@ -88,6 +88,21 @@ sub page4 { '\A\{"data":\[' . CORE::join(',', map { '\{[^{}]*"name":"' . $_ . '"
 [page4('VIP') . "true,\"next_cursor\":\"$c\"", page4('To Follow Up', 'Priority') . "true,\"next_cursor\":\"$d\"", 'deleted',
  '"customer".*"has_more":false,"next_cursor":null', '\A\{"data":\[\],"has_more":false,"next_cursor":null', page4('VIP', 'To Follow Up') . 'true', '"has_more":false', 'invalid_cursor', 'invalid_cursor']
 
+=== TEST 4b: pages of a contact's labels in order of attachment, though the link at which the cursor points is gone
+--- init
+Labels::query("DELETE FROM labels.attachment WHERE account_id = 1; INSERT INTO labels.attachment (account_id, target_id, position, label_id, target_kind) VALUES (1, 4, 9003, 1, 'c'), (1, 4, 9001, 3, 'c'), (1, 4, 9002, 2, 'c'), (1, 4, 9000, 4, 'v')");
+--- request eval
+my $p = '/${account.1.kirimchat_phone_number_id}/contacts/${contact.kim.kirimchat_id}/labels';
+my $c = MIME::Base64::encode_base64url('a9001');
+["GET /v1$p?limit=1", "GET /v1$p?limit=1&cursor=$c", "DELETE /v1$p/\${label.To Follow Up.kirimchat_id}", "GET /v1$p?limit=2&cursor=$c", "GET /v1/contacts/\${contact.ada.kirimchat_id}/labels?cursor=$c", "GET /v1/labels?cursor=$c", "HEAD /v1$p", "GET /v1/106540352242933/contacts/ctc_ZZZZZZZZZZZZZZZZZZZZZZZZZZ/labels", "GET /v1/106540352242933/contacts/ctc_ZZZZZZZZZZZZZZZZZZZZZZZZZZ/labels?limit=0", "GET /v1$p?cursor=" . MIME::Base64::encode_base64url('a99999999999999999999')]
+--- more_headers
+Authorization: Bearer ${cred.kc_key}
+--- error_code eval
+[(200) x 5, 400, 200, 404, 400, 400]
+--- response_body_like eval
+my $page = sub { '\A\{"data":\[' . CORE::join(',', map { '\{[^{}]*"name":"' . $_ . '"[^{}]*\}' } @_) . '\],"has_more":' };
+[$page->('To Follow Up') . 'true,"next_cursor":"' . MIME::Base64::encode_base64url('a9001') . '","request_id"', $page->('Priority') . 'true', 'attached":false', $page->('Priority', 'VIP') . 'false,"next_cursor":null', $page->() . 'false', 'invalid_cursor', '\A\z', 'No such phone number: 106540352242933', 'invalid_limit', 'invalid_cursor']
+
 === TEST 5: one label; ids
 --- request eval
 my $v = '${label.VIP.kirimchat_id}';

@@ -313,3 +313,14 @@ my $t = 'access_token=${cred.wa_token}';
 [("Cache-Control: no-store\n! X-Total-Count") x 3]
 --- response_body eval
 [('{"success":false,"code":"forbidden","message":"Account suspended"}') x 3]
+
+=== TEST 26: a replace keeps the place of what stays and appends the rest in its order, whoever linked it
+--- request eval
+my $q = 'instance_id=${account.1.wawp_instance}&access_token=${cred.wa_token}';
+["PUT /v2/labels/chats/201000000008?$q\n{\"labels\":[3,\"7\",{\"id\":2},7]}", "GET /v1/contacts/\${contact.keeper.kirimchat_id}/labels", "GET /v2/labels/chats/201000000008?$q", "GET /api/v1/accounts/1/conversations/8/labels", "DELETE /v2/labels/999/chats/44444?$q"]
+--- more_headers eval
+['X: y', 'Authorization: Bearer ${cred.kc_key}', 'X: y', 'api_access_token: ${cred.cw_agent}', 'X: y']
+--- error_code eval
+[(200) x 4, 404]
+--- response_body_like eval
+['true', '"keep2".*"To Follow Up".*"Priority"', '^\[\{"id":"2".*"id":"3".*"id":"7"[^{}]*\}\]$', '"open-case"', 'label_not_found']
