@@ -285,7 +285,7 @@ ngx_http_labels_database_init(ngx_conf_t *cf, ngx_http_labels_database_t *db)
 {
     char  *error;
 
-    ngx_conf_init_value(db->connections, 3);
+    ngx_conf_init_value(db->connections, 2);
     ngx_conf_init_value(db->isolation_connections, 1);
     ngx_conf_init_value(db->bulk_connections, 1);
     ngx_conf_init_value(db->queue, 1024);

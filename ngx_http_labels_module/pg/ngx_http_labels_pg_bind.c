@@ -128,6 +128,11 @@ ngx_http_labels_pg_events(ngx_http_labels_pg_pool_t *pool)
     pool->flush.data = pool;
     pool->flush.log = pool->log;
 
+    pool->gather.handler = ngx_http_labels_pg_flush_handler;
+    pool->gather.data = pool;
+    pool->gather.log = pool->log;
+    pool->gather.cancelable = 1;
+
     pool->probe.handler = ngx_http_labels_pg_probe_handler;
     pool->probe.data = pool;
     pool->probe.log = pool->log;

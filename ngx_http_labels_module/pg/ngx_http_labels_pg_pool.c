@@ -15,9 +15,17 @@
 
 #define NGX_HTTP_LABELS_PG_FIRST_BACKOFF  50
 #define NGX_HTTP_LABELS_PG_PAUSE          20
+#define NGX_HTTP_LABELS_PG_PATIENCE       5
+
+/* the part of a full batch that is worth a connection of its own */
+#ifndef NGX_HTTP_LABELS_PG_GATHER
+#define NGX_HTTP_LABELS_PG_GATHER         2
+#endif
 
 
 static void ngx_http_labels_pg_deadline_handler(ngx_event_t *ev);
+static ngx_flag_t ngx_http_labels_pg_gathers(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e lane);
 static ngx_http_labels_pg_connection_t *ngx_http_labels_pg_find(
     ngx_http_labels_pg_pool_t *pool, ngx_http_labels_pg_lane_e lane,
     ngx_http_labels_pg_state_e state);
@@ -225,8 +233,9 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
 
     for (i = 0; i < NGX_HTTP_LABELS_PG_LANES; i++) {
 
-        while (pool->lanes[i].queued) {
-
+        while (pool->lanes[i].queued
+               && !ngx_http_labels_pg_gathers(pool, i))
+        {
             conn = ngx_http_labels_pg_find(pool, i, NGX_HTTP_LABELS_PG_READY);
 
             if (conn) {
@@ -255,6 +264,46 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
             break;
         }
     }
+}
+
+
+/*
+ * A batch costs much before its first operation: beside another in flight a
+ * small one had better grow, unless that other one is held up by something.
+ */
+
+static ngx_flag_t
+ngx_http_labels_pg_gathers(ngx_http_labels_pg_pool_t *pool,
+    ngx_http_labels_pg_lane_e lane)
+{
+    ngx_queue_t                      *q;
+    ngx_http_labels_pg_connection_t  *conn;
+
+    if (pool->lanes[lane].queued
+        >= pool->lanes[lane].max / NGX_HTTP_LABELS_PG_GATHER)
+    {
+        return 0;
+    }
+
+    for (q = ngx_queue_head(&pool->states[NGX_HTTP_LABELS_PG_BUSY]);
+         q != ngx_queue_sentinel(&pool->states[NGX_HTTP_LABELS_PG_BUSY]);
+         q = ngx_queue_next(q))
+    {
+        conn = ngx_queue_data(q, ngx_http_labels_pg_connection_t, queue);
+
+        if (conn->lane == lane
+            && ngx_current_msec - conn->batch->sent
+               < NGX_HTTP_LABELS_PG_PATIENCE)
+        {
+            if (!pool->gather.timer_set) {
+                ngx_add_timer(&pool->gather, NGX_HTTP_LABELS_PG_PATIENCE);
+            }
+
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

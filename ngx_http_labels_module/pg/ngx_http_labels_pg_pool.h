@@ -154,6 +154,7 @@ struct ngx_http_labels_pg_pool_s {
     ngx_uint_t                        byte;    /* of digests, for shares */
     ngx_queue_t                       delayed; /* wait for a key's owner */
     ngx_event_t                       flush;
+    ngx_event_t                       gather;
     ngx_event_t                       probe;
     ngx_event_t                       tick;
     ngx_msec_t                        backoff;
