@@ -170,3 +170,26 @@ Authorization: Bearer ${cred.lex_write}
 --- error_code: 400
 --- response_body chomp
 {"error":{"code":"bad_request","message":"Bad Request"}}
+
+=== TEST 13: labels of two teams with one text are one tag, at the place of the first, and go together
+--- init
+Labels::query("INSERT INTO labels.label (account_id, label_id, team_id, uuid, short_id, title, folded, color, listed) SELECT 1, 20 + t, t, gen_random_uuid(), 'two' || t, 'Two', 'two', '#fff', true FROM unnest(ARRAY[1, 2]) t; INSERT INTO labels.attachment (account_id, target_id, label_id, target_kind) VALUES (1, 2, 22, 'c'), (1, 2, 3, 'c'), (1, 2, 21, 'c')");
+--- request eval
+my $p = '/functions/v1/api-gateway/v1/contacts/${contact.lex.uuid}/tags';
+["GET $p", "POST $p\n{\"tags\":[\"Two\"]}", "DELETE $p\n{\"tags\":[\"Two\"]}", "POST $p\n{\"tags\":[\"Two\",\"two\",\"Two\"]}"]
+--- more_headers
+Authorization: Bearer ${cred.lex_write}
+--- error_code eval
+[(200) x 4]
+--- response_body_like eval
+[map { '"tags":\[' . $_ . '\]' } ('"existing-tag","Two","To Follow Up"') x 2, '"existing-tag","To Follow Up"', '"existing-tag","To Follow Up","Two","two"']
+
+=== TEST 14: the label of the contact's own team was attached
+--- keep
+--- init
+Test::More::is(Labels::query("SELECT string_agg(a.label_id || l.title, ' ' ORDER BY a.position) FROM labels.attachment a JOIN labels.label l USING (account_id, label_id) WHERE account_id = 1 AND target_id = 2 AND target_kind = 'c' AND l.folded = 'two'"), '21Two 9two', 'its label, and a new one');
+--- request
+GET /functions/v1/api-gateway
+--- error_code: 404
+--- response_body_like
+Route not found

@@ -30,30 +30,32 @@ static ngx_int_t ngx_http_labels_kirimchat_headers(
     ngx_http_labels_exchange_t *ex);
 
 
+/* bodies are read by every method, the size of all of them is limited */
+
 #define ngx_http_labels_kirimchat_route(method, path, name, kind, action,     \
-    parse, render, body)                                                      \
+    parse, render)                                                            \
     { method, ngx_string(path), ngx_string(name), kind, ngx_string("key"),    \
       ngx_null_string, action, ngx_http_labels_kirimchat_##parse,             \
-      ngx_http_labels_kirimchat_##render, body }
+      ngx_http_labels_kirimchat_##render, 1 }
 
 /* what exists in a long form as well, with the phone number in front */
 
 #define ngx_http_labels_kirimchat_contact_routes(prefix)                      \
     ngx_http_labels_kirimchat_route(NGX_HTTP_POST,                            \
         prefix "/contacts/bulk_label", "bulk.change", NGX_HTTP_LABELS_BULK,   \
-        ngx_null_string, bulk, render_bulk, 1),                               \
+        ngx_null_string, bulk, render_bulk),                                  \
                                                                               \
     ngx_http_labels_kirimchat_route(NGX_HTTP_POST,                            \
         prefix "/contacts/{}/labels", "contact.add", NGX_HTTP_LABELS_CHANGE,  \
-        ngx_string("add"), attach, render_link, 1),                           \
+        ngx_string("add"), attach, render_link),                              \
                                                                               \
     ngx_http_labels_kirimchat_route(NGX_HTTP_GET,                             \
         prefix "/contacts/{}/labels", "contact.read", NGX_HTTP_LABELS_READ,   \
-        ngx_null_string, contact_labels, render_list, 0),                     \
+        ngx_null_string, contact_labels, render_list),                        \
                                                                               \
     ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE,                          \
         prefix "/contacts/{}/labels/{}", "contact.remove",                    \
-        NGX_HTTP_LABELS_CHANGE, ngx_string("remove"), detach, render_link, 0)
+        NGX_HTTP_LABELS_CHANGE, ngx_string("remove"), detach, render_link)
 
 
 static ngx_http_labels_route_t  ngx_http_labels_kirimchat_routes[] = {
@@ -62,23 +64,23 @@ static ngx_http_labels_route_t  ngx_http_labels_kirimchat_routes[] = {
     ngx_http_labels_kirimchat_contact_routes("/v1/{}"),
 
     ngx_http_labels_kirimchat_route(NGX_HTTP_GET, "/v1/labels", "label.list",
-        NGX_HTTP_LABELS_LABEL_LIST, ngx_null_string, labels, render_list, 0),
+        NGX_HTTP_LABELS_LABEL_LIST, ngx_null_string, labels, render_list),
 
     ngx_http_labels_kirimchat_route(NGX_HTTP_POST, "/v1/labels",
         "label.create", NGX_HTTP_LABELS_LABEL_CREATE, ngx_null_string, create,
-        render_label, 1),
+        render_label),
 
     ngx_http_labels_kirimchat_route(NGX_HTTP_GET, "/v1/labels/{}",
         "label.get", NGX_HTTP_LABELS_LABEL_GET, ngx_null_string, label,
-        render_label, 0),
+        render_label),
 
     ngx_http_labels_kirimchat_route(NGX_HTTP_PATCH, "/v1/labels/{}",
         "label.update", NGX_HTTP_LABELS_LABEL_UPDATE, ngx_null_string, update,
-        render_label, 1),
+        render_label),
 
     ngx_http_labels_kirimchat_route(NGX_HTTP_DELETE, "/v1/labels/{}",
         "label.delete", NGX_HTTP_LABELS_LABEL_DELETE, ngx_null_string, label,
-        render_deleted, 0),
+        render_deleted),
 
     { 0, ngx_null_string, ngx_null_string, 0, ngx_null_string,
       ngx_null_string, ngx_null_string, NULL, NULL, 0 }

@@ -45,12 +45,15 @@ typedef struct {
 static void ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_wawp_parameter_t *param, ngx_str_t *segment,
     ngx_http_labels_wawp_values_t *values);
+static void ngx_http_labels_wawp_drop_blank(
+    ngx_http_labels_wawp_values_t *values);
 static void ngx_http_labels_wawp_add(ngx_http_labels_wawp_values_t *values,
     ngx_str_t *value);
 static void ngx_http_labels_wawp_add_json(
     ngx_http_labels_wawp_parameter_t *param,
     ngx_http_labels_wawp_values_t *values, ngx_http_labels_json_t *node);
-static ngx_flag_t ngx_http_labels_wawp_placeholder(ngx_str_t *segment);
+static ngx_flag_t ngx_http_labels_wawp_placeholder(
+    ngx_http_labels_wawp_parameter_t *param, ngx_str_t *segment);
 static ngx_int_t ngx_http_labels_wawp_required(ngx_http_labels_exchange_t *ex,
     ngx_uint_t missing);
 static ngx_int_t ngx_http_labels_wawp_formats(ngx_http_labels_exchange_t *ex,
@@ -187,7 +190,7 @@ ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
 {
     ngx_str_t  query;
 
-    if (segment && !ngx_http_labels_wawp_placeholder(segment)) {
+    if (segment && !ngx_http_labels_wawp_placeholder(param, segment)) {
         ngx_http_labels_wawp_add(values, segment);
     }
 
@@ -209,16 +212,35 @@ ngx_http_labels_wawp_sources(ngx_http_labels_exchange_t *ex,
                                       param->alias.data, param->alias.len));
     }
 
-    /* a new label's blank name is none */
-
     if (param->bit == NGX_HTTP_LABELS_WAWP_NAME
-        && ex->route->kind == NGX_HTTP_LABELS_LABEL_CREATE
-        && values->n && values->values[0].data
-        && ngx_http_labels_text_blank(&values->values[0],
-                                      NGX_HTTP_LABELS_SPACE_ASCII))
+        && ex->route->kind == NGX_HTTP_LABELS_LABEL_CREATE)
     {
-        values->n = 0;
+        ngx_http_labels_wawp_drop_blank(values);
     }
+}
+
+
+/* a new label's blank name is none, wherever it is */
+
+static void
+ngx_http_labels_wawp_drop_blank(ngx_http_labels_wawp_values_t *values)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    n = 0;
+
+    for (i = 0; i < values->n; i++) {
+        value = &values->values[i];
+
+        if (value->data == NULL
+            || !ngx_http_labels_text_blank(value, NGX_HTTP_LABELS_SPACE_ASCII))
+        {
+            values->values[n++] = *value;
+        }
+    }
+
+    values->n = n;
 }
 
 
@@ -258,27 +280,27 @@ ngx_http_labels_wawp_add_json(ngx_http_labels_wawp_parameter_t *param,
 }
 
 
-/* the published request lines have these in the place of a value */
+/* the published request lines have its name in the place of a value */
 
 static ngx_flag_t
-ngx_http_labels_wawp_placeholder(ngx_str_t *segment)
+ngx_http_labels_wawp_placeholder(ngx_http_labels_wawp_parameter_t *param,
+    ngx_str_t *segment)
 {
-    ngx_str_t  *name;
+    ngx_str_t  name;
 
-    static ngx_str_t  names[] = {
-        ngx_string("{id}"), ngx_string("{labelId}"), ngx_string("{chatId}"),
-        ngx_null_string
-    };
-
-    for (name = names; name->len; name++) {
-        if (name->len == segment->len
-            && ngx_strncmp(name->data, segment->data, name->len) == 0)
-        {
-            return 1;
-        }
+    if (segment->len < 3 || segment->data[0] != '{'
+        || segment->data[segment->len - 1] != '}')
+    {
+        return 0;
     }
 
-    return 0;
+    name.data = segment->data + 1;
+    name.len = segment->len - 2;
+
+    return (name.len == param->name.len
+            && ngx_strncmp(name.data, param->name.data, name.len) == 0)
+           || (name.len == param->alias.len
+               && ngx_strncmp(name.data, param->alias.data, name.len) == 0);
 }
 
 
