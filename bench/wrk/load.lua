@@ -100,6 +100,17 @@ local workloads = {
         return kirimchat_attach(any())
     end,
 
+    -- the same in one account, and in another
+    few = function ()
+        local n = random(per_account)
+        return kirimchat_attach(n, 1, random(held + 1, labels))
+    end,
+
+    crowd = function ()
+        local n = random(per_account)
+        return kirimchat_attach(per_account + n, 2, random(held + 1, labels))
+    end,
+
     -- the same, answered with the contact's list
     w1l = function ()
         local n, a, l = any()

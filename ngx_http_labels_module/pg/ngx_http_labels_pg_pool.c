@@ -18,9 +18,7 @@
 #define NGX_HTTP_LABELS_PG_PATIENCE       5
 
 /* the part of a full batch that is worth a connection of its own */
-#ifndef NGX_HTTP_LABELS_PG_GATHER
 #define NGX_HTTP_LABELS_PG_GATHER         2
-#endif
 
 
 static void ngx_http_labels_pg_deadline_handler(ngx_event_t *ev);
@@ -274,13 +272,23 @@ ngx_http_labels_pg_dispatch(ngx_http_labels_pg_pool_t *pool)
 
 static ngx_flag_t
 ngx_http_labels_pg_gathers(ngx_http_labels_pg_pool_t *pool,
-    ngx_http_labels_pg_lane_e lane)
+    ngx_http_labels_pg_lane_e n)
 {
     ngx_queue_t                      *q;
+    ngx_http_labels_pg_lane_t        *lane;
     ngx_http_labels_pg_connection_t  *conn;
 
-    if (pool->lanes[lane].queued
-        >= pool->lanes[lane].max / NGX_HTTP_LABELS_PG_GATHER)
+    lane = &pool->lanes[n];
+
+    if (lane->queued >= lane->max / NGX_HTTP_LABELS_PG_GATHER) {
+        return 0;
+    }
+
+    /* nobody waits for a crowd's batch that he has no part in */
+
+    if (lane->crowd
+        && lane->queued > lane->crowd->queued
+        && ngx_http_labels_pg_crowds(lane, lane->crowd))
     {
         return 0;
     }
@@ -291,7 +299,7 @@ ngx_http_labels_pg_gathers(ngx_http_labels_pg_pool_t *pool,
     {
         conn = ngx_queue_data(q, ngx_http_labels_pg_connection_t, queue);
 
-        if (conn->lane == lane
+        if (conn->lane == n
             && ngx_current_msec - conn->batch->sent
                < NGX_HTTP_LABELS_PG_PATIENCE)
         {

@@ -69,6 +69,7 @@ typedef struct {
     ngx_uint_t                    flying;
     ngx_http_labels_pg_share_t   *last;       /* who has come last */
     ngx_msec_t                    mixed;      /* when another has */
+    ngx_http_labels_pg_share_t   *crowd;      /* the last one to be one */
     ngx_http_labels_lane_metrics_t
                                  *metrics;
     ngx_http_labels_lane_gauges_t
@@ -182,6 +183,13 @@ ngx_int_t ngx_http_labels_pg_admit(ngx_http_labels_pg_pool_t *pool,
 /* Into op->lane; first: before all others of its credential. */
 void ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op,
     ngx_flag_t first);
+
+/*
+ * Whether a credential has more than three quarters of the lane's operations,
+ * in flight or not, and others have come within a second.
+ */
+ngx_flag_t ngx_http_labels_pg_crowds(ngx_http_labels_pg_lane_t *lane,
+    ngx_http_labels_pg_share_t *share);
 
 /* Out of its lane; the next turn is another credential's. */
 void ngx_http_labels_pg_dequeue(ngx_http_labels_operation_t *op);

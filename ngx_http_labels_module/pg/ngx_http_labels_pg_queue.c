@@ -122,6 +122,20 @@ ngx_http_labels_pg_enqueue(ngx_http_labels_operation_t *op, ngx_flag_t first)
 
     lane->gauges->queued = ++lane->queued;
     pool->queued++;
+
+    if (ngx_http_labels_pg_crowds(lane, share)) {
+        lane->crowd = share;
+    }
+}
+
+
+ngx_flag_t
+ngx_http_labels_pg_crowds(ngx_http_labels_pg_lane_t *lane,
+    ngx_http_labels_pg_share_t *share)
+{
+    return ngx_current_msec - lane->mixed < NGX_HTTP_LABELS_PG_MIXED
+           && 4 * (share->queued + share->flying)
+              > 3 * (lane->queued + lane->flying);
 }
 
 
@@ -182,11 +196,7 @@ ngx_http_labels_pg_fits(ngx_http_labels_pg_batch_t *batch,
 
     lane = batch->lane;
 
-    if (batch->reserved
-        && ngx_current_msec - lane->mixed < NGX_HTTP_LABELS_PG_MIXED
-        && 4 * (share->queued + share->flying)
-           > 3 * (lane->queued + lane->flying + batch->nops))
-    {
+    if (batch->reserved && ngx_http_labels_pg_crowds(lane, share)) {
         return 0;
     }
 
