@@ -171,7 +171,7 @@ CREATE TABLE IF NOT EXISTS labels.subscription (
 
 
 -- The outbox: what changed, written in the transaction of the change when the
--- account has a subscription. Titles are those at the time of the change.
+-- account has a subscription. before, added, removed: ids of labels, in order.
 CREATE TABLE IF NOT EXISTS labels.event (
     account_id   bigint NOT NULL,
     event_id     bigint GENERATED ALWAYS AS IDENTITY,
