@@ -281,15 +281,7 @@ ngx_http_labels_chatwoot_render_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
     ngx_http_labels_json_literal(&w, "{\"payload\":[");
-
-    if (op->kind == NGX_HTTP_LABELS_READ) {
-        ngx_http_labels_write_list(ex, &w, op, 0, NGX_HTTP_LABELS_READ_TITLE,
-                                   "", 0);
-    } else {
-        ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
-                                   NGX_HTTP_LABELS_CHANGE_TITLE, "after", 0);
-    }
-
+    ngx_http_labels_write_list(ex, &w, op, "after", 0);
     ngx_http_labels_json_literal(&w, "]}");
 
     ex->status = NGX_HTTP_OK;

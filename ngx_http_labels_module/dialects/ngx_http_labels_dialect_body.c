@@ -9,6 +9,8 @@
 
 static ngx_flag_t ngx_http_labels_has_item(ngx_array_t *items,
     ngx_str_t *text, ngx_flag_t exact);
+static ngx_flag_t ngx_http_labels_of_list(ngx_http_labels_operation_t *op,
+    ngx_uint_t row, char *name);
 
 
 static struct {
@@ -320,16 +322,16 @@ ngx_http_labels_write_rows(ngx_http_labels_exchange_t *ex,
 void
 ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
-    ngx_uint_t list_column, ngx_uint_t title_column, char *name,
-    ngx_flag_t fold)
+    char *name, ngx_flag_t fold)
 {
-    size_t                   len;
-    ngx_str_t               *list, title;
-    ngx_uint_t               row;
+    ngx_str_t                title;
+    ngx_uint_t               row, column;
     ngx_array_t              seen;
     ngx_http_labels_item_t  *item;
 
-    len = ngx_strlen(name);
+    column = (op->kind == NGX_HTTP_LABELS_READ) ? NGX_HTTP_LABELS_READ_TITLE
+             : (op->kind == NGX_HTTP_LABELS_BULK) ? NGX_HTTP_LABELS_BULK_TITLE
+                                               : NGX_HTTP_LABELS_CHANGE_TITLE;
 
     if (ngx_array_init(&seen, ex->pool, 8, sizeof(ngx_http_labels_item_t))
         != NGX_OK)
@@ -340,17 +342,11 @@ ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
 
     for (row = 1; row < op->rows; row++) {
 
-        if (len) {
-            list = ngx_http_labels_cell(op, row, list_column);
-
-            if (list->len != len
-                || ngx_strncmp(list->data, name, len) != 0)
-            {
-                continue;
-            }
+        if (!ngx_http_labels_of_list(op, row, name)) {
+            continue;
         }
 
-        title = *ngx_http_labels_cell(op, row, title_column);
+        title = *ngx_http_labels_cell(op, row, column);
 
         if (fold) {
             title = ngx_http_labels_text_fold(ex->pool, &title);
@@ -376,4 +372,23 @@ ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
 
         item->title = title;
     }
+}
+
+
+static ngx_flag_t
+ngx_http_labels_of_list(ngx_http_labels_operation_t *op, ngx_uint_t row,
+    char *name)
+{
+    ngx_str_t  *list;
+
+    if (op->kind == NGX_HTTP_LABELS_READ) {
+        return 1;
+    }
+
+    list = ngx_http_labels_cell(op, row, (op->kind == NGX_HTTP_LABELS_BULK)
+                                         ? NGX_HTTP_LABELS_BULK_LIST
+                                         : NGX_HTTP_LABELS_CHANGE_LIST);
+
+    return list->len == ngx_strlen(name)
+           && ngx_strncmp(list->data, name, list->len) == 0;
 }

@@ -78,11 +78,13 @@ void ngx_http_labels_write_rows(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
     ngx_uint_t n, ngx_http_labels_row_pt write);
 
-/* The list `name` of a change's result as JSON strings with commas between. */
+/*
+ * A list of labels as JSON strings with commas between: of a change "before",
+ * "added", "removed" or "after", of a read what there is.  fold: in lower case.
+ */
 void ngx_http_labels_write_list(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_t *w, ngx_http_labels_operation_t *op,
-    ngx_uint_t list_column, ngx_uint_t title_column, char *name,
-    ngx_flag_t fold);
+    char *name, ngx_flag_t fold);
 
 
 #endif /* _NGX_HTTP_LABELS_DIALECT_BODY_H_INCLUDED_ */

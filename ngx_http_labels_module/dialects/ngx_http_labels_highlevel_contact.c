@@ -198,8 +198,7 @@ ngx_http_labels_highlevel_render_contact(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_string(&w, ngx_http_labels_cell(op, 0,
                                                NGX_HTTP_LABELS_READ_TITLE));
     ngx_http_labels_json_literal(&w, ",\"tags\":[");
-    ngx_http_labels_write_list(ex, &w, op, 0, NGX_HTTP_LABELS_READ_TITLE, "",
-                               1);
+    ngx_http_labels_write_list(ex, &w, op, "after", 1);
     ngx_http_labels_json_literal(&w, "]}");
 
     ex->status = NGX_HTTP_OK;
@@ -225,8 +224,7 @@ ngx_http_labels_highlevel_render_change(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_writer_init(&w, ex->pool);
 
     ngx_http_labels_json_literal(&w, "{\"tags\":[");
-    ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
-                               NGX_HTTP_LABELS_CHANGE_TITLE, "after", 1);
+    ngx_http_labels_write_list(ex, &w, op, "after", 1);
 
     if (ex->route->method & NGX_HTTP_POST) {
         ngx_http_labels_json_literal(&w, "],\"tagsAdded\":[");
@@ -239,8 +237,7 @@ ngx_http_labels_highlevel_render_change(ngx_http_labels_exchange_t *ex,
         ex->status = NGX_HTTP_OK;
     }
 
-    ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
-                               NGX_HTTP_LABELS_CHANGE_TITLE, difference, 1);
+    ngx_http_labels_write_list(ex, &w, op, difference, 1);
     ngx_http_labels_json_literal(&w, "]");
 
     return ngx_http_labels_highlevel_finish(ex, &w);
@@ -353,14 +350,11 @@ ngx_http_labels_highlevel_write_item(ngx_http_labels_exchange_t *ex,
 
     ngx_http_labels_json_literal(w, ",\"message\":\"Tags updated\","
                                     "\"type\":\"success\",\"oldTags\":[");
-    ngx_http_labels_write_list(ex, w, part, NGX_HTTP_LABELS_BULK_LIST,
-                               NGX_HTTP_LABELS_BULK_TITLE, "before", 1);
+    ngx_http_labels_write_list(ex, w, part, "before", 1);
     ngx_http_labels_json_literal(w, "],\"tagsAdded\":[");
-    ngx_http_labels_write_list(ex, w, part, NGX_HTTP_LABELS_BULK_LIST,
-                               NGX_HTTP_LABELS_BULK_TITLE, "added", 1);
+    ngx_http_labels_write_list(ex, w, part, "added", 1);
     ngx_http_labels_json_literal(w, "],\"tagsRemoved\":[");
-    ngx_http_labels_write_list(ex, w, part, NGX_HTTP_LABELS_BULK_LIST,
-                               NGX_HTTP_LABELS_BULK_TITLE, "removed", 1);
+    ngx_http_labels_write_list(ex, w, part, "removed", 1);
     ngx_http_labels_json_literal(w, "]}");
 
     return 1;

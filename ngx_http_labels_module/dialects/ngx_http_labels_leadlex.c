@@ -312,15 +312,7 @@ ngx_http_labels_leadlex_render(ngx_http_labels_exchange_t *ex,
     ngx_http_labels_json_literal(&w, "{\"data\":{\"contact_id\":");
     ngx_http_labels_json_string(&w, &op->p.reference);
     ngx_http_labels_json_literal(&w, ",\"tags\":[");
-
-    if (op->kind == NGX_HTTP_LABELS_READ) {
-        ngx_http_labels_write_list(ex, &w, op, 0, NGX_HTTP_LABELS_READ_TITLE,
-                                   "", 0);
-    } else {
-        ngx_http_labels_write_list(ex, &w, op, NGX_HTTP_LABELS_CHANGE_LIST,
-                                   NGX_HTTP_LABELS_CHANGE_TITLE, "after", 0);
-    }
-
+    ngx_http_labels_write_list(ex, &w, op, "after", 0);
     ngx_http_labels_json_literal(&w, "]}}");
 
     ex->status = NGX_HTTP_OK;

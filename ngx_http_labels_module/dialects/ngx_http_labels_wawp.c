@@ -123,13 +123,9 @@ static ngx_int_t ngx_http_labels_wawp_headers(ngx_http_labels_exchange_t *ex);
         "label.chats", NGX_HTTP_LABELS_LABEL_TARGETS, ngx_null_string, chats, \
         render_chats),                                                        \
                                                                               \
-    ngx_http_labels_wawp_route(NGX_HTTP_PUT, prefix "/labels/{id}/chats/{}",  \
-        "chat.add", NGX_HTTP_LABELS_CHANGE, ngx_string("add"), link,          \
-        render_done),                                                         \
-                                                                              \
-    ngx_http_labels_wawp_route(NGX_HTTP_POST, prefix "/labels/{id}/chats/{}", \
-        "chat.add", NGX_HTTP_LABELS_CHANGE, ngx_string("add"), link,          \
-        render_done),                                                         \
+    ngx_http_labels_wawp_route(NGX_HTTP_PUT|NGX_HTTP_POST,                    \
+        prefix "/labels/{id}/chats/{}", "chat.add",                           \
+        NGX_HTTP_LABELS_CHANGE, ngx_string("add"), link, render_done),        \
                                                                               \
     ngx_http_labels_wawp_route(NGX_HTTP_DELETE,                               \
         prefix "/labels/{id}/chats/{}", "chat.remove",                        \
