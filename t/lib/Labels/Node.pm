@@ -10,6 +10,7 @@ use warnings;
 
 use Cwd qw(abs_path);
 use Exporter qw(import);
+use Fcntl qw(LOCK_EX);
 use File::Basename qw(dirname);
 use Test::More ();
 
@@ -29,6 +30,12 @@ sub packages {
         return "no $program"
             if !grep { -x "$_/$program" } split /:/, $ENV{PATH};
     }
+
+    # suites that run at the same time share a folder
+
+    open my $lock, '<', "$dir/package-lock.json" or die "$folder: $!\n";
+    flock $lock, LOCK_EX or die "$folder: $!\n";
+
     return if -e $installed && -M $installed <= -M "$dir/package-lock.json";
 
     my $said = `cd '$dir' && npm ci --ignore-scripts --no-audit --no-fund \\
@@ -36,10 +43,13 @@ sub packages {
     return if $? == 0;
 
     # what is wrong with the files is no matter of the network
-    die $said if $said =~ /EUSAGE|EINTEGRITY|EJSONPARSE/;
 
-    my ($why) = $said =~ /npm (?:ERR!|error) (\S.*)/;
-    return 'npm cannot install: ' . ($why // 'no network');
+    my ($why) = $said =~ /\bcode\ (E[45]\d\d|ENOTFOUND|EAI_AGAIN|ECONN\w+
+                          |ENETUNREACH|EHOSTUNREACH|E\w*TIMEDOUT
+                          |ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/x;
+    die $said if !$why;
+
+    return "npm cannot install: code $why";
 }
 
 
