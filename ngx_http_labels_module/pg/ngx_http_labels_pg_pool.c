@@ -15,15 +15,17 @@
 
 #define NGX_HTTP_LABELS_PG_FIRST_BACKOFF  50
 #define NGX_HTTP_LABELS_PG_PAUSE          20
+
+/* milliseconds after which a batch in flight is taken to be held up */
 #define NGX_HTTP_LABELS_PG_PATIENCE       5
 
-/* the part of a full batch that is worth a connection of its own */
+/* a full batch divided by this is worth a connection of its own */
 #define NGX_HTTP_LABELS_PG_GATHER         2
 
 
 static void ngx_http_labels_pg_deadline_handler(ngx_event_t *ev);
 static ngx_flag_t ngx_http_labels_pg_gathers(ngx_http_labels_pg_pool_t *pool,
-    ngx_http_labels_pg_lane_e lane);
+    ngx_http_labels_pg_lane_e n);
 static ngx_http_labels_pg_connection_t *ngx_http_labels_pg_find(
     ngx_http_labels_pg_pool_t *pool, ngx_http_labels_pg_lane_e lane,
     ngx_http_labels_pg_state_e state);
